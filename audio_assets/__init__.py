@@ -1,0 +1,1 @@
+"""Rendered sounds (.opus) and their manifests (.toml), one folder a family."""

@@ -1,0 +1,3 @@
+"""Hush: an ASMR self-care companion for Discord."""
+
+__version__ = "0.1.0"

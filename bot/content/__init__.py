@@ -1,0 +1,1 @@
+"""Content is data: TOML files and their typed loader."""

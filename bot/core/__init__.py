@@ -1,0 +1,1 @@
+"""What every room may lean on: clock, errors, tasks. Standard library only."""

@@ -1,0 +1,28 @@
+"""The error tree. Each carries a key into the locale files and the values its sentence needs.
+
+HushError
+├── SettingsError     a setting is missing or wrong; ends the program with one sentence
+├── ContentError      a shipped or added file is wrong; names file and field
+└── Refusal           a person asked for something Hush cannot do now; the sentence says what to do
+"""
+
+
+class HushError(Exception):
+    """An error whose text a person may read."""
+
+
+class SettingsError(HushError):
+    """A setting is missing or wrong; the message is a whole sentence for the hoster."""
+
+
+class ContentError(HushError):
+    """A content file is wrong; the message names the file and the field."""
+
+
+class Refusal(HushError):  # noqa: N818 - it is an answer, not a fault
+    """A kind no: `key` names the sentence in the locale files, `values` fill it."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values

@@ -1,0 +1,1 @@
+"""One thin file a command group: parse, one service call, render."""
