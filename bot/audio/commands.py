@@ -1,0 +1,62 @@
+"""What `./hush sounds …` does."""
+
+import json
+import sys
+from pathlib import Path
+
+from bot.audio.build import build
+from bot.audio.codec import write_wav
+from bot.audio.library import Library
+from bot.audio.mix import Layer, Mix, Plan
+from bot.audio.render import render
+from bot.core.errors import HushError
+
+
+def list_sounds(*, as_json: bool) -> int:
+    """Print every trigger: id, name, family and texture class."""
+    library = Library.load()
+    rows = [
+        {"id": t.id, "name": t.name, "family": t.family, "class": t.texture_class}
+        for family in library.families.values()
+        for t in family
+    ]
+    if as_json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return 0
+    width = max(len(str(row["id"])) for row in rows)
+    for row in rows:
+        print(f"{row['id']:{width}}  {row['name']}  ({row['family']})")
+    return 0
+
+
+def render_sound(sound: str, seconds: float, seed: int, volume: int, out: Path) -> int:
+    """Write what a channel would hear to a WAV file. Raises HushError with what to do instead."""
+    library = Library.load()
+    trigger = library.triggers.get(sound) or next(
+        (t for t in library.triggers.values() if t.name.casefold() == sound.casefold()), None
+    )
+    if trigger is None:
+        raise HushError(f"There is no sound called {sound!r}; './hush sounds list' shows them all.")
+    if not 0 < seconds <= 24 * 3600:
+        raise HushError("--seconds must be more than 0 and at most 86400, a day.")
+    if not 0 <= volume <= 100:
+        raise HushError("--volume must be 0 to 100; 100 is the house level.")
+    plan = Plan(Mix((Layer(trigger.id),)), seed)
+    try:
+        write_wav(out, render(library, plan, seconds, volume=volume))
+    except OSError as error:
+        raise HushError(f"{out} cannot be written: {error.strerror}. Choose another --out.") from None
+    return 0
+
+
+def build_sounds(only: list[str], *, force: bool) -> int:
+    """Render what changed into audio_assets, showing progress on stderr."""
+    root = Path(str(__import__("audio_assets").__path__[0]))
+    built = build(root, only or None, force=force)
+    print(
+        f"{len(built)} rendered: {', '.join(built)}"
+        if built
+        else "Nothing to render: all sounds are current.",
+        file=sys.stderr,
+    )
+    return 0

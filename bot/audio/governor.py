@@ -1,0 +1,56 @@
+"""The house's loudness limit: a mix never exceeds -20 LUFS short-term, whatever is layered.
+
+Short-term loudness is ITU-R BS.1770-5 K-weighted power over a sliding three seconds (EBU Tech 3341).
+"""
+
+import math
+from collections import deque
+
+import numpy as np
+from scipy.signal import sosfilt
+
+from bot.audio.opus import SAMPLE_RATE, Pcm
+
+LIMIT_LUFS = -20.0
+_MARGIN_LU = 1.1
+"""What a sudden onset can add to three seconds before the 0.4 s average has followed it."""
+_AVERAGE_S = 0.4
+_BURST = 4.0
+"""What a single block may hold of power over the cap: a tap is short, a blast is not."""
+_RECOVERY_DB_PER_S = 1.0
+_K_WEIGHTING = np.array(
+    [
+        [1.53512485958697, -2.69169618940638, 1.19839281085285, 1.0, -1.69065929318241, 0.73248077421585],
+        [1.0, -2.0, 1.0, 1.0, -1.99004745483398, 0.99007225036621],
+    ]
+)
+
+
+class Governor:
+    """Turns the whole mix down while its 0.4 s average is too loud, and lets it return slowly."""
+
+    def __init__(self, limit_lufs: float = LIMIT_LUFS) -> None:
+        self._power_cap = 10.0 ** ((limit_lufs - _MARGIN_LU + 0.691) / 10.0)
+        self._filter = np.zeros((2, 2, 2))
+        self._past: deque[tuple[int, float]] = deque()  # frames and K-weighted energy, before the gain
+        self._gain = 1.0
+
+    def gain(self, block: Pcm) -> tuple[float, float]:
+        """Return the gain before and after this block, shape (n, 2); the sound follows a line between."""
+        n = len(block)
+        weighted, self._filter = sosfilt(_K_WEIGHTING, block, axis=0, zi=self._filter)
+        self._past.append((n, float(np.sum(weighted * weighted))))
+        while sum(frames for frames, _ in self._past) - self._past[0][0] >= _AVERAGE_S * SAMPLE_RATE:
+            self._past.popleft()
+        power = sum(energy for _, energy in self._past) / (_AVERAGE_S * SAMPLE_RATE)
+        before = self._gain
+        rising = before * 10.0 ** (_RECOVERY_DB_PER_S * n / SAMPLE_RATE / 20.0)
+        allowed = min(
+            _gain_to(self._power_cap, power), _gain_to(_BURST * self._power_cap, self._past[-1][1] / n)
+        )
+        self._gain = min(1.0, rising, allowed)
+        return before, self._gain
+
+
+def _gain_to(cap: float, power: float) -> float:
+    return math.sqrt(cap / power) if power > cap else 1.0

@@ -1,0 +1,74 @@
+"""The last stage before the encoder: fades, volume, the timer's tail, the loudness limit, the ceiling."""
+
+import math
+
+from bot.audio.governor import Governor
+from bot.audio.limiter import Limiter
+from bot.audio.mixer import SLEW_DB_PER_S, approach, ramp
+from bot.audio.opus import SAMPLE_RATE, Pcm
+
+FADE_IN_S = 3.0
+FADE_OUT_S = 2.0
+_MUTE_DB = -60.0
+"""Where a ramp to mute hands over to a last short line to zero: far under any room's own noise."""
+_TAIL_DB = -36.0
+"""Where the timer's tail has come when the last fade begins."""
+
+
+def volume_db(percent: int) -> float | None:
+    """Return the gain of a volume: 100 is the house level, 40 log10(v / 100) below, None is mute."""
+    return 40.0 * math.log10(percent / 100.0) if percent > 0 else None
+
+
+class Master:
+    """Owned by the render worker; every wish changes a target, the sound follows on a ramp."""
+
+    def __init__(self, volume: int) -> None:
+        self._wanted_db = volume_db(volume)
+        self._db = self._wanted_db if self._wanted_db is not None else _MUTE_DB
+        self._audible = 0.0 if self._wanted_db is None else 1.0
+        self._tail_db = self._wanted_tail_db = 0.0
+        self._presence = 0.0
+        self._present = True
+        self._last_gain = 0.0
+        self._governor = Governor()
+        self._limiter = Limiter()
+        self._zeros_out = 0
+
+    @property
+    def silent(self) -> bool:
+        """True once a fade out has ended and its last sound has left the limiter."""
+        return not self._present and self._presence == 0.0 and self._zeros_out >= self._limiter.delay
+
+    def set_volume(self, percent: int) -> None:
+        self._wanted_db = volume_db(percent)
+
+    def set_tail(self, progress: float) -> None:
+        """Set how far the timer's tail has come, 0..1; going back swells as slowly as any wish."""
+        self._wanted_tail_db = _TAIL_DB * progress
+
+    def fade_in(self) -> None:
+        self._present = True
+
+    def fade_out(self) -> None:
+        self._present = False
+
+    def process(self, block: Pcm) -> Pcm:
+        """Take the mix, shape (n, 2); return what is heard, same shape, `Limiter.delay` frames late."""
+        n = len(block)
+        before, after = self._last_gain, self._step(n / SAMPLE_RATE)
+        self._last_gain = after
+        self._zeros_out = self._zeros_out + n if before == after == 0.0 else 0
+        sound = block * ramp(before, after, n)
+        return self._limiter.process(sound * ramp(*self._governor.gain(sound), n))
+
+    def _step(self, seconds: float) -> float:
+        slew = SLEW_DB_PER_S * seconds
+        self._db = approach(self._db, _MUTE_DB if self._wanted_db is None else self._wanted_db, slew)
+        muted = self._wanted_db is None and self._db == _MUTE_DB
+        self._audible = approach(self._audible, 0.0 if muted else 1.0, seconds / 0.2)
+        self._tail_db = approach(self._tail_db, self._wanted_tail_db, slew)
+        pace = seconds / (FADE_IN_S if self._present else FADE_OUT_S)
+        self._presence = approach(self._presence, 1.0 if self._present else 0.0, pace)
+        fade = math.sin(math.pi / 2 * self._presence) if self._presence < 1.0 else 1.0
+        return fade * self._audible * math.pow(10.0, (self._db + self._tail_db) / 20.0)

@@ -1,0 +1,134 @@
+"""When what sounds: grains of a bed and events of a point process, as pure functions of seed and time.
+
+All times are frames (48 kHz) since the start of the night.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.audio.chance import Dice, key64
+from bot.audio.library import Bed, Events
+from bot.audio.mix import Place
+from bot.audio.opus import SAMPLE_RATE
+
+_CELL_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Grain:
+    """A stretch of a bed: heard from `start` to `end`, read from `offset` on.
+
+    It swells in over the crossfade after `start` and away over the crossfade before `end`.
+    """
+
+    start: int
+    end: int
+    offset: int
+    mirrored: bool
+
+
+class BedSchedule:
+    """Grains that cover all time, each overlapping the next by exactly one crossfade."""
+
+    def __init__(self, seed: int, name: str, bed: Bed, file_frames: int) -> None:
+        self._seed = seed
+        self._stream = key64(name + "/grains")
+        self._length = file_frames
+        self.crossfade = round(bed.crossfade_s * SAMPLE_RATE)
+        shortest, longest = (round(s * SAMPLE_RATE) for s in bed.grain_s)
+        longest = min(longest, file_frames // 2)
+        shortest = min(shortest, longest)
+        self._hop = (shortest + longest) // 2 - self.crossfade
+        self._jitter = (longest - shortest) // 4
+        if self._hop - 2 * self._jitter < self.crossfade:
+            raise ValueError(f"{name}: the file is too short for its grains and crossfade")
+
+    def _start(self, index: int) -> int:
+        jitter = Dice(self._seed, self._stream, index).integer(2 * self._jitter + 1) - self._jitter
+        return index * self._hop + jitter
+
+    def _grain(self, index: int) -> Grain:
+        start = self._start(index)
+        end = self._start(index + 1) + self.crossfade
+        dice = Dice(self._seed, self._stream, index)
+        dice.integer(2)  # the first draw placed the start
+        # Neighbours read different halves of the file, so that what overlaps is never the same sound twice.
+        half = self._length // 2
+        offset = dice.integer(half - (end - start) + 1) + (half if index % 2 else 0)
+        return Grain(start, end, offset, mirrored=bool(dice.integer(2)))
+
+    def between(self, start: int, end: int) -> Iterator[Grain]:
+        """Yield the grains heard anywhere in [start, end), in order."""
+        first = (start - self._jitter - self.crossfade) // self._hop - 1
+        last = (end + self._jitter) // self._hop + 1
+        for index in range(first, last + 1):
+            grain = self._grain(index)
+            if grain.start < end and grain.end > start:
+                yield grain
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One one-shot: its onset falls on frame `at`."""
+
+    at: int
+    shot: int
+    gain_db: float
+    speed: float
+    """How fast the one-shot is read: a touch harder or softer, never quite the same thing twice."""
+    place: Place
+
+
+class EventSchedule:
+    """Phrases of events with pauses between: a renewal process, begun anew in every cell of a minute.
+
+    Cells make any moment reachable without the night before it; within a phrase the hand stays near one
+    place and wanders.
+    """
+
+    def __init__(self, seed: int, name: str, events: Events, place: Place | None = None) -> None:
+        self._seed = seed
+        self._stream = key64(name + "/events")
+        self._events = events
+        self._place = place
+        self._cell = lru_cache(maxsize=4)(self._fill)
+
+    def between(self, start: int, end: int) -> Iterator[Event]:
+        """Yield the events whose onset lies in [start, end), in order."""
+        cell_frames = _CELL_S * SAMPLE_RATE
+        for cell in range(start // cell_frames, (end - 1) // cell_frames + 1):
+            for event in self._cell(cell):
+                if start <= event.at < end:
+                    yield event
+
+    def _fill(self, cell: int) -> tuple[Event, ...]:
+        model, found = self._events, list[Event]()
+        dice = Dice(self._seed, self._stream, cell)
+        origin = cell * _CELL_S * SAMPLE_RATE
+        now_s = dice.uniform() * (model.interval_s + model.pause_s / model.phrase_events)
+        shot = dice.integer(len(model.bank))
+        while now_s < _CELL_S:
+            centre = self._centre(dice)
+            for _ in range(max(1, round(dice.around(model.phrase_events, 0.4)))):
+                if now_s >= _CELL_S:
+                    break
+                # Any one-shot but the last: the same tap twice in a row is a machine's.
+                shot = (shot + 1 + dice.integer(len(model.bank) - 1)) % len(model.bank)
+                gain_db = min(dice.normal(), 1.0) * model.gain_spread_db
+                speed = dice.uniform(0.96, 1.04)
+                at = origin + round(now_s * SAMPLE_RATE)
+                found.append(Event(at, shot, gain_db, speed, _wander(centre, dice)))
+                now_s += dice.around(model.interval_s, model.interval_cv)
+            now_s += dice.around(model.pause_s, 0.5)
+        return tuple(found)
+
+    def _centre(self, dice: Dice) -> Place:
+        if self._place is not None:
+            return self._place
+        return Place(dice.uniform(*self._events.azimuth_deg), dice.uniform(*self._events.distance_m))
+
+
+def _wander(centre: Place, dice: Dice) -> Place:
+    azimuth = (centre.azimuth_deg + dice.uniform(-8.0, 8.0) + 180.0) % 360.0 - 180.0
+    return Place(azimuth, min(10.0, max(0.1, centre.distance_m * dice.uniform(0.92, 1.08))))

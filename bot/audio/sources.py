@@ -1,0 +1,112 @@
+"""Layers as sound: any block of any night, rendered from the schedule and the trigger's file.
+
+Rendering keeps no state but caches, so a block is the same whether the night was played up to it or not.
+"""
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.audio.library import Bed, Events, Segment, Trigger
+from bot.audio.mix import Layer, Place
+from bot.audio.opus import Pcm
+from bot.audio.place import spatialise
+from bot.audio.schedule import BedSchedule, Event, EventSchedule, Grain
+
+_FLOOR = Bed(grain_s=(6.0, 9.0), crossfade_s=2.0)
+"""How the quiet room between events is played."""
+_LONGEST_SHOT = 5 * 48_000
+
+
+class Source(Protocol):
+    def render(self, start: int, frames: int) -> Pcm:
+        """Return shape (frames, 2): what sounds from frame `start` of the night on, at house level."""
+        ...
+
+
+def open_source(trigger: Trigger, layer: Layer, seed: int, pcm: Pcm) -> Source:
+    """Make the source of one layer; `pcm` is the trigger's decoded file, shape (n, 2)."""
+    if trigger.bed is not None:
+        return BedSource(BedSchedule(seed, trigger.id, trigger.bed, len(pcm)), pcm, layer.place)
+    if trigger.events is None:
+        raise ValueError(f"{trigger.id} is neither bed nor events")
+    return EventSource(trigger.id, trigger.events, layer.place, seed, pcm)
+
+
+class BedSource:
+    """A bed that never repeats: grains of the file, crossfaded with equal power."""
+
+    def __init__(self, schedule: BedSchedule, pcm: Pcm, place: Place | None = None) -> None:
+        self._schedule = schedule
+        self._pcm = pcm
+        self._balance = _balance(place)
+
+    def render(self, start: int, frames: int) -> Pcm:
+        out = np.zeros((frames, 2), np.float32)
+        for grain in self._schedule.between(start, start + frames):
+            first, last = max(start, grain.start), min(start + frames, grain.end)
+            at = grain.offset + first - grain.start
+            sound = self._pcm[at : at + last - first]
+            if grain.mirrored:
+                sound = sound[:, ::-1]
+            window = self._window(grain, first, last)
+            out[first - start : last - start] += sound if window is None else sound * window[:, None]
+        return out if self._balance is None else out * self._balance
+
+    def _window(self, grain: Grain, first: int, last: int) -> NDArray[np.float32] | None:
+        fade = self._schedule.crossfade
+        if first >= grain.start + fade and last <= grain.end - fade:
+            return None
+        at = np.arange(first, last)
+        rise = np.clip((at - grain.start + 0.5) / fade, 0.0, 1.0)
+        fall = np.clip((grain.end - at - 0.5) / fade, 0.0, 1.0)
+        return np.sin(np.pi / 2 * np.minimum(rise, fall)).astype(np.float32)
+
+
+def _balance(place: Place | None) -> NDArray[np.float32] | None:
+    """Lean a bed to one side with equal power; it stays wide, since it is around the listener."""
+    if place is None:
+        return None
+    lean = math.sin(math.radians(place.azimuth_deg)) * 0.8
+    angle = (lean + 1.0) * math.pi / 4
+    return np.array([math.cos(angle), math.sin(angle)], np.float32) * np.float32(math.sqrt(2.0))
+
+
+class EventSource:
+    """One-shots that fall around the head, over the quiet room they were made in."""
+
+    def __init__(self, name: str, events: Events, place: Place | None, seed: int, pcm: Pcm) -> None:
+        self._schedule = EventSchedule(seed, name, events, place)
+        self._onset = events.onset_frames
+        self._shots = [_mono(pcm, segment) for segment in events.bank]
+        self._longest = round(max(len(shot) for shot in self._shots) * 1.05) + 64
+        floor = pcm[events.floor.start : events.floor.start + events.floor.frames]
+        self._floor = BedSource(BedSchedule(seed, name + "/floor", _FLOOR, len(floor)), floor)
+        self._sounded: Callable[[Event], Pcm] = lru_cache(maxsize=64)(self._sound)
+
+    def render(self, start: int, frames: int) -> Pcm:
+        out = self._floor.render(start, frames)
+        end = start + frames
+        for event in self._schedule.between(max(0, start - self._longest), end + round(self._onset * 1.05)):
+            begin = event.at - round(self._onset / event.speed)
+            sound = self._sounded(event)
+            first, last = max(start, begin), min(end, begin + len(sound))
+            if first < last:
+                out[first - start : last - start] += sound[first - begin : last - begin]
+        return out
+
+    def _sound(self, event: Event) -> Pcm:
+        shot = self._shots[event.shot]
+        at = np.arange(0.0, len(shot) - 1.0, event.speed)
+        varied = np.interp(at, np.arange(len(shot)), shot).astype(np.float32)
+        return spatialise(varied, event.place) * np.float32(10.0 ** (event.gain_db / 20.0))
+
+
+def _mono(pcm: Pcm, segment: Segment) -> NDArray[np.float32]:
+    if segment.start + segment.frames > len(pcm) or segment.frames > _LONGEST_SHOT:
+        raise ValueError(f"one-shot at {segment.start} does not lie in the file, or is over 5 s")
+    return np.ascontiguousarray(pcm[segment.start : segment.start + segment.frames].mean(axis=1))

@@ -1,0 +1,102 @@
+"""The command line: parse, hand over, answer with an exit code."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot import __version__
+from bot.core.errors import HushError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code. Errors a person can mend come as one sentence."""
+    args = _parser().parse_args(argv)
+    try:
+        return int(args.act(args))
+    except HushError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hush", description="Hush, an ASMR self-care companion for Discord."
+    )
+    parser.add_argument("--version", action="version", version=f"Hush {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    demo = commands.add_parser("demo", help="hear Hush in a browser, without a Discord account")
+    demo.add_argument("--no-browser", action="store_true", help="only print the address")
+    demo.add_argument("--port", type=int, default=8765, help="port of the page; 0 takes a free one")
+    demo.add_argument("--data", type=Path, help="folder for what Hush keeps (a temporary one unless given)")
+    demo.set_defaults(act=_demo)
+
+    run = commands.add_parser("run", help="run on Discord (needs HUSH_DISCORD_TOKEN)")
+    run.set_defaults(act=_run)
+
+    sounds = commands.add_parser("sounds", help="list, render or build the sounds")
+    _sounds_parser(sounds)
+
+    commands.add_parser("help", help="show this").set_defaults(act=lambda _: _help(parser))
+    return parser
+
+
+def _help(parser: argparse.ArgumentParser) -> int:
+    parser.print_help()
+    return 0
+
+
+def _sounds_parser(sounds: argparse.ArgumentParser) -> None:
+    actions = sounds.add_subparsers(required=True, metavar="action")
+    listing = actions.add_parser("list", help="every sound there is")
+    listing.add_argument("--json", action="store_true", help="as a JSON array")
+    listing.set_defaults(act=_sounds_list)
+
+    render = actions.add_parser("render", help="write what a channel would hear to a WAV file")
+    render.add_argument("sound", help="a sound's id or name")
+    render.add_argument("--seconds", type=float, default=60.0)
+    render.add_argument("--seed", type=int, default=1)
+    render.add_argument("--volume", type=int, default=100, help="0 to 100; 100 is the house level")
+    render.add_argument("--out", type=Path, required=True, help="the WAV file to write")
+    render.set_defaults(act=_sounds_render)
+
+    build = actions.add_parser("build", help="render the library's files anew where a recipe changed")
+    build.add_argument("sounds", nargs="*", metavar="sound", help="only these ids")
+    build.add_argument("--force", action="store_true", help="also where nothing changed")
+    build.set_defaults(act=_sounds_build)
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from bot.app import create_bot
+    from bot.sandbox.demo import run_demo
+
+    logging.basicConfig(level=logging.WARNING)
+    return run_demo(create_bot, data_dir=args.data, port=args.port, open_browser=not args.no_browser)
+
+
+def _run(_: argparse.Namespace) -> int:
+    from bot.app import run
+
+    return run()
+
+
+def _sounds_list(args: argparse.Namespace) -> int:
+    from bot.audio.commands import list_sounds
+
+    return list_sounds(as_json=args.json)
+
+
+def _sounds_render(args: argparse.Namespace) -> int:
+    from bot.audio.commands import render_sound
+
+    return render_sound(args.sound, args.seconds, args.seed, args.volume, args.out)
+
+
+def _sounds_build(args: argparse.Namespace) -> int:
+    from bot.audio.commands import build_sounds
+
+    return build_sounds(args.sounds, force=args.force)

@@ -1,0 +1,46 @@
+"""`./hush test`: everything that must hold before a change lands, the quick checks first.
+
+--long adds the full soaks. Anything else goes to pytest: `./hush test tests/audio -k limiter` runs just that.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _run(name: str, *argv: str) -> bool:
+    began = time.perf_counter()
+    done = subprocess.run([sys.executable, *argv], cwd=ROOT, check=False)
+    print(
+        f"{name}: {'ok' if done.returncode == 0 else 'FAILED'} ({time.perf_counter() - began:.0f} s)",
+        flush=True,
+    )
+    return done.returncode == 0
+
+
+def main(argv: list[str]) -> int:
+    long = "--long" in argv
+    rest = [word for word in argv if word != "--long"]
+    marks = [] if long else ["-m", "not long"]
+    if rest:
+        return 0 if _run("tests", "-m", "pytest", *marks, *rest) else 1
+    os.environ["COVERAGE_CORE"] = "sysmon" if sys.version_info >= (3, 14) else "ctrace"
+    subprocess.run([sys.executable, "-m", "coverage", "erase"], cwd=ROOT, check=True)
+    passed = [
+        _run("lint", "-m", "ruff", "check", "."),
+        _run("format", "-m", "ruff", "format", "--check", "."),
+        _run("types", "-m", "mypy"),
+        _run("imports", "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"),
+        _run("tests", "-m", "coverage", "run", "-m", "pytest", "-q", *marks),
+    ]
+    subprocess.run([sys.executable, "-m", "coverage", "combine", "-q"], cwd=ROOT, check=False)
+    passed.append(_run("coverage", "-m", "coverage", "report"))
+    return 0 if all(passed) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,113 @@
+from itertools import islice, pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.audio.library import Bed, Events, Segment
+from bot.audio.mix import Place
+from bot.audio.opus import SAMPLE_RATE
+from bot.audio.schedule import BedSchedule, EventSchedule
+
+BED = Bed(grain_s=(9.0, 16.0), crossfade_s=3.0)
+EVENTS = Events(
+    bank=tuple(Segment(start=i * 9600, frames=9600) for i in range(12)),
+    floor=Segment(start=200_000, frames=960_000),
+    interval_s=0.5,
+    interval_cv=0.4,
+    phrase_events=6.0,
+    pause_s=1.5,
+    gain_spread_db=3.0,
+    azimuth_deg=(-80.0, 80.0),
+    distance_m=(0.15, 0.5),
+)
+MINUTE = 60 * SAMPLE_RATE
+
+
+def bed(seed: int = 1) -> BedSchedule:
+    return BedSchedule(seed, "rain", BED, MINUTE)
+
+
+def test_grains_cover_all_time_and_overlap_by_one_crossfade():
+    grains = list(bed().between(0, 600 * SAMPLE_RATE))
+    assert grains[0].start <= 0
+    assert grains[-1].end >= 600 * SAMPLE_RATE
+    for earlier, later in pairwise(grains):
+        assert earlier.end - later.start == bed().crossfade
+        assert later.end > earlier.end
+
+
+def test_grains_keep_their_lengths_and_stay_in_the_file():
+    for grain in bed().between(0, 3600 * SAMPLE_RATE):
+        assert 9.0 <= (grain.end - grain.start) / SAMPLE_RATE <= 16.0
+        assert 0 <= grain.offset <= MINUTE - (grain.end - grain.start)
+
+
+def test_what_overlaps_is_never_the_same_sound_twice():
+    for earlier, later in pairwise(bed().between(0, 3600 * SAMPLE_RATE)):
+        assert (earlier.offset < MINUTE // 2) != (later.offset < MINUTE // 2)
+
+
+@given(seed=st.integers(0, 2**63), start=st.integers(0, 10 * 3600 * SAMPLE_RATE), n=st.integers(1, MINUTE))
+def test_any_moment_of_a_bed_is_reachable_alone(seed: int, start: int, n: int):
+    alone = list(bed(seed).between(start, start + n))
+    within = [
+        g
+        for g in bed(seed).between(start - MINUTE, start + n + MINUTE)
+        if g.start < start + n and g.end > start
+    ]
+    assert alone == within
+
+
+def test_another_seed_is_another_night():
+    assert [g.offset for g in bed(1).between(0, MINUTE)] != [g.offset for g in bed(2).between(0, MINUTE)]
+
+
+def test_a_file_too_short_for_its_grains_is_refused():
+    with pytest.raises(ValueError, match="too short"):
+        BedSchedule(1, "rain", BED, 8 * SAMPLE_RATE)
+
+
+def test_events_come_like_a_hand_not_a_clock():
+    onsets = np.array([e.at for e in EventSchedule(3, "tapping", EVENTS).between(0, 20 * MINUTE)])
+    intervals = np.diff(onsets) / SAMPLE_RATE
+    assert (intervals > 0).all()
+    assert 0.5 <= intervals.std() / intervals.mean() <= 1.2
+    assert 1.0 <= len(onsets) / (20 * 60) <= 2.0
+
+
+def test_no_one_shot_follows_itself_within_a_minute():
+    events = list(EventSchedule(3, "tapping", EVENTS).between(0, MINUTE))
+    assert all(a.shot != b.shot for a, b in pairwise(events))
+    assert len({e.shot for e in events}) == len(EVENTS.bank)
+
+
+def test_events_stay_level_and_near():
+    for event in EventSchedule(4, "tapping", EVENTS).between(0, 10 * MINUTE):
+        assert event.gain_db <= EVENTS.gain_spread_db
+        assert -90.0 <= event.place.azimuth_deg <= 90.0
+        assert 0.13 <= event.place.distance_m <= 0.55
+
+
+def test_a_layers_place_holds_its_events():
+    left = EventSchedule(4, "tapping", EVENTS, Place(-90.0, 0.2))
+    assert all(-98.0 <= e.place.azimuth_deg <= -82.0 for e in left.between(0, MINUTE))
+
+
+@settings(max_examples=50)
+@given(seed=st.integers(0, 2**63), cut=st.integers(1, 3 * MINUTE))
+def test_events_do_not_depend_on_how_time_is_cut(seed: int, cut: int):
+    schedule = EventSchedule(seed, "tapping", EVENTS)
+    whole = list(schedule.between(0, 3 * MINUTE + 1))
+    assert list(schedule.between(0, cut)) + list(schedule.between(cut, 3 * MINUTE + 1)) == whole
+
+
+def test_the_schedule_is_the_same_everywhere():
+    events = list(islice(EventSchedule(42, "tapping", EVENTS).between(0, MINUTE), 3))
+    grains = list(islice(bed(42).between(0, MINUTE), 2))
+    assert [(e.at, e.shot) for e in events] == [(6143, 9), (23484, 6), (38309, 10)]
+    assert [(g.start, g.offset, g.mirrored) for g in grains] == [
+        (-516645, 1892327, True),
+        (-23428, 734234, False),
+    ]
