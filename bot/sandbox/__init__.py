@@ -1,0 +1,1 @@
+"""A local Discord for demo, tests and benchmarks (extra `[sandbox]`)."""
