@@ -1,0 +1,63 @@
+"""Quiet read-only pages (Components V2): a title and a few lines."""
+
+from collections.abc import Sequence
+
+from discord import ui
+
+from bot.content.texts import Texts
+from bot.gateway.shelves import Shelf
+from bot.playback.model import DEFAULT_LENGTH
+
+ACCENT = 0x4F5D75
+"""Hush's own colour: dark and desaturated."""
+_ROOM_FOR_TEXT = 3_800
+"""Discord allows 4,000 characters of text a message."""
+
+
+def help_page(texts: Texts, locale: str) -> ui.LayoutView:
+    """Say what to try first."""
+    return _page(
+        texts.get("help.first.title", locale),
+        [
+            texts.get("help.first.listen", locale, length=DEFAULT_LENGTH),
+            texts.get("help.first.change", locale),
+            texts.get("help.first.choose", locale),
+        ],
+    )
+
+
+def library_page(texts: Texts, locale: str, shelves: Sequence[Shelf]) -> ui.LayoutView:
+    """List the sounds by family; with descriptions while they fit."""
+    title = texts.get("library.list.title", locale)
+    hint = texts.get("library.list.hint", locale)
+    sections = [_detailed(texts, locale, shelf) for shelf in shelves]
+    if len(title) + len(hint) + sum(map(len, sections)) > _ROOM_FOR_TEXT:
+        sections = [_brief(texts, locale, shelf) for shelf in shelves]
+    return _page(title, [*sections, hint])
+
+
+def _detailed(texts: Texts, locale: str, shelf: Shelf) -> str:
+    lines = [
+        texts.get(
+            "library.list.detailed",
+            locale,
+            name=sound.name,
+            description=sound.description,
+            evidence=texts.get(f"sound.evidence.{sound.evidence}", locale),
+        )
+        for sound in shelf.sounds
+    ]
+    return "\n".join([f"### {shelf.name}", *lines])
+
+
+def _brief(texts: Texts, locale: str, shelf: Shelf) -> str:
+    names = tuple(sound.name for sound in shelf.sounds)
+    return f"### {shelf.name}\n" + texts.get("library.list.brief", locale, names=names)
+
+
+def _page(title: str, paragraphs: Sequence[str]) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=ACCENT)
+    for text in (f"## {title}", *paragraphs):
+        container.add_item(ui.TextDisplay(text))
+    return view.add_item(container)

@@ -1,0 +1,86 @@
+"""Finding a sound by what somebody types: name, synonym, fragment, or nearly so."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from bot.audio.library import Library, Trigger
+
+MOST_SUGGESTIONS = 25
+"""Discord shows no more choices."""
+_LOOSELY_NEAR = 80.0
+"""rapidfuzz's WRatio, 0..100: below it the words share little but letters."""
+_WORDS = re.compile(r"[\W_]+")
+
+
+class SoundSearch:
+    """Every trigger under every word it goes by."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._by_name = tuple(sorted(library.triggers.values(), key=lambda t: t.name))
+        self._terms = [
+            (_plain(term), trigger.id)
+            for trigger in self._by_name
+            for term in (trigger.name, trigger.id, *trigger.synonyms)
+        ]
+        self._exact = dict(reversed(self._terms))
+        self._whole = [term for term, _ in self._terms]
+        self._parts = [(part, at) for at, term in enumerate(self._whole) for part in {term, *term.split()}]
+
+    def find(self, text: str) -> Trigger | None:
+        """Return the sound that goes by exactly this name, synonym or id, whatever the case or accents."""
+        trigger_id = self._exact.get(_plain(text))
+        return None if trigger_id is None else self._library.triggers[trigger_id]
+
+    def nearest(self, text: str) -> Trigger | None:
+        """Return the sound most likely meant, or None when nothing is near."""
+        return next(iter(self.suggest(text, 1)), None) if _plain(text) else None
+
+    def suggest(self, text: str, limit: int = MOST_SUGGESTIONS) -> list[Trigger]:
+        """Return the sounds that may be meant, best first; all of them, by name, while nothing is typed."""
+        query = _plain(text[:100])
+        if not query:
+            return list(self._by_name[:limit])
+        best: dict[str, float] = {}
+        for at, score in self._scores(query, limit):
+            trigger_id = self._terms[at][1]
+            best[trigger_id] = max(score, best.get(trigger_id, 0.0))
+        ranked = sorted(best, key=lambda trigger_id: -best[trigger_id])
+        return [self._library.triggers[trigger_id] for trigger_id in ranked[:limit]]
+
+    def _scores(self, query: str, limit: int) -> Iterator[tuple[int, float]]:
+        """Yield places in the terms with 0 (hardly) to 5 (the same); shorter terms win among equals."""
+        for at, term in enumerate(self._whole):
+            if query in term:
+                score = (
+                    5 if term == query else 4 if term.startswith(query) else 3 if f" {query}" in term else 2
+                )
+                yield at, score - len(term) / 1000
+        if slips := _allowed_slips(query):
+            # Compared with whole words and with their beginnings: the rest may not be typed yet.
+            likely = [part for part, _ in self._parts] + [part[: len(query)] for part, _ in self._parts]
+            near = process.extract(query, likely, scorer=OSA.distance, score_cutoff=slips, limit=None)
+            for _, distance, place in near:
+                at = self._parts[place % len(self._parts)][1]
+                yield at, 2 - distance / 2 - len(self._whole[at]) / 1000
+        loose = process.extract(
+            query, self._whole, scorer=fuzz.WRatio, score_cutoff=_LOOSELY_NEAR, limit=limit
+        )
+        for _, likeness, at in loose:
+            yield at, likeness / 1000
+
+
+def _plain(text: str) -> str:
+    """Fold case, accents and punctuation away."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _WORDS.sub(" ", letters).strip()
+
+
+def _allowed_slips(query: str) -> int:
+    """Return how many mistyped, missing, doubled or swapped letters still count as the word."""
+    return 0 if len(query) < 3 else 1 if len(query) < 6 else 2

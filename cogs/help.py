@@ -1,0 +1,26 @@
+"""/help."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.content.texts import Texts
+from bot.gateway.client import Hush
+from bot.gateway.contexts import anywhere
+from bot.gateway.pages import help_page
+from bot.gateway.replies import Replies
+
+
+class HelpCog(commands.Cog):
+    def __init__(self, texts: Texts, replies: Replies) -> None:
+        self._texts = texts
+        self._replies = replies
+
+    @app_commands.command(description="help.command.description")
+    @anywhere()
+    async def help(self, interaction: discord.Interaction) -> None:
+        await self._replies.show(interaction, help_page(self._texts, interaction.locale.value))
+
+
+async def setup(client: Hush) -> None:
+    await client.add_cog(HelpCog(client.services.texts, client.services.replies))

@@ -1,0 +1,90 @@
+"""A world for a test, and what tests ask of it: what was said, what is denied, where Hush sits."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import discord
+import simcord
+from discord import app_commands
+from simcord.backend.models import Overwrite
+
+from bot.app import create_bot
+from bot.core.errors import Refusal
+from bot.sandbox.world import World
+
+
+@asynccontextmanager
+async def opened_world(data_dir: Path) -> AsyncGenerator[World]:
+    """Hold a world in a task of its own: pytest ends a fixture in another context than it began it in."""
+    ready = asyncio.Event()
+    over = asyncio.Event()
+    world = World(create_bot, data_dir=data_dir)
+
+    async def hold() -> None:
+        async with world:
+            ready.set()
+            await over.wait()
+
+    holding = asyncio.create_task(hold())
+    opening = asyncio.create_task(ready.wait())
+    await asyncio.wait({holding, opening}, return_when=asyncio.FIRST_COMPLETED)
+    opening.cancel()
+    try:
+        if ready.is_set():
+            yield world
+    finally:
+        over.set()
+        await holding
+
+
+def said(result: simcord.InteractionResult) -> str:
+    """Return the one answer, which only the asker sees."""
+    assert result.response is not None
+    assert result.response.ephemeral
+    assert not result.followups
+    return result.response.content
+
+
+def refused(world: World, result: simcord.InteractionResult) -> str:
+    """Return the sentence of a refusal, and see that it was one."""
+    error = world.env.errors[-1]
+    assert isinstance(error, app_commands.CommandInvokeError)
+    assert isinstance(error.original, Refusal)
+    return said(result)
+
+
+def deny(world: World, channel: simcord.ChannelHandle, **permissions: bool) -> None:
+    """Take permissions from Hush in one channel."""
+    denied = discord.Permissions(**permissions).value
+    world.env.backend.set_overwrite(channel.id, Overwrite(world.bot_id, 1, 0, denied))
+
+
+def grant(world: World, channel: simcord.ChannelHandle, **permissions: bool) -> None:
+    allowed = discord.Permissions(**permissions).value
+    world.env.backend.set_overwrite(channel.id, Overwrite(world.bot_id, 1, allowed, 0))
+
+
+def seat(world: World) -> discord.VoiceState | None:
+    """Return how Hush sits in voice; None when it is in no channel."""
+    voice = world.discord_guild.me.voice
+    return voice if voice is not None and voice.channel is not None else None
+
+
+def sits_in(world: World, channel: simcord.ChannelHandle) -> bool:
+    voice = seat(world)
+    return voice is not None and voice.channel is not None and voice.channel.id == channel.id
+
+
+async def left(world: World) -> None:
+    """Return once Hush sits in no voice channel."""
+    if seat(world) is not None:
+        await world.bot.wait_for(
+            "voice_state_update",
+            check=lambda member, _, after: member.id == world.bot_id and after.channel is None,
+            timeout=30.0,
+        )
+    async with asyncio.timeout(10.0):  # the connection is put away right after
+        while world.discord_guild.voice_client is not None:
+            await world.env.settle()
