@@ -2,9 +2,10 @@
 
 import json
 import sys
+from importlib.resources import as_file, files
 from pathlib import Path
 
-from bot.audio.build import build
+from bot.audio.build import build, progress_bar
 from bot.audio.codec import write_wav
 from bot.audio.library import Library
 from bot.audio.mix import Layer, Mix, Plan
@@ -51,12 +52,7 @@ def render_sound(sound: str, seconds: float, seed: int, volume: int, out: Path) 
 
 def build_sounds(only: list[str], *, force: bool) -> int:
     """Render what changed into audio_assets, showing progress on stderr."""
-    root = Path(str(__import__("audio_assets").__path__[0]))
-    built = build(root, only or None, force=force)
-    print(
-        f"{len(built)} rendered: {', '.join(built)}"
-        if built
-        else "Nothing to render: all sounds are current.",
-        file=sys.stderr,
-    )
+    with as_file(files("audio_assets")) as root:
+        built = build(root, only or None, force=force, progress=progress_bar(sys.stderr))
+    print(f"{len(built)} rendered." if built else "All sounds are current.", file=sys.stderr)
     return 0

@@ -1,0 +1,1 @@
+"""The sound engine: an immutable plan in, 20 ms Opus packets out. No Discord, no database."""

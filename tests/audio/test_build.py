@@ -1,0 +1,245 @@
+"""What is shipped: current with its recipes, at house level, wide, dark; built again only when it must be."""
+
+import io
+import tomllib
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import signal
+
+import audio_assets
+from bot.audio import build as building
+from bot.audio import loudness
+from bot.audio.codec import decode
+from bot.audio.library import Library, Trigger
+from bot.audio.manifest import manifest_text
+from bot.audio.opus import SAMPLE_RATE
+from bot.audio.synth.noise import CONTROL_RATE
+from bot.audio.synth.recipes import recipes
+from bot.audio.synth.swells import draw_swells, power_at_ears
+from bot.audio.synth.tapping import WoodTapping, render_taps
+from bot.core.errors import HushError
+
+ASSETS = building.Path(audio_assets.__path__[0])
+BEDS = ("rain", "waves")
+
+
+@pytest.fixture(scope="module")
+def library():
+    return Library.load(ASSETS)
+
+
+@pytest.fixture(scope="module")
+def files(library):
+    """Every shipped sound, decoded, at the level it is stored with."""
+    return {sound: decode(library.audio_file(sound).read_bytes()) for sound in library.triggers}
+
+
+@pytest.fixture(scope="module")
+def sounds(library, files):
+    """The same at house level."""
+    return {sound: pcm * 10.0 ** (library.triggers[sound].gain_db / 20.0) for sound, pcm in files.items()}
+
+
+@pytest.mark.parametrize("sound", recipes())
+def test_what_is_shipped_is_what_the_recipe_makes(sound):
+    recipe = recipes()[sound]
+    trigger = building.current_manifest(ASSETS, recipe)
+    assert trigger is not None, f"run ./hush sounds build: {sound} was made by another recipe"
+    shipped = (ASSETS / recipe.facts.family / f"{sound}.toml").read_text(encoding="utf-8")
+    assert shipped == manifest_text(building.expected_manifest(recipe, trigger))
+
+
+def test_all_three_files_stay_small():
+    assert sum(path.stat().st_size for path in ASSETS.rglob("*.opus")) < 4_000_000
+
+
+@pytest.mark.parametrize("sound", BEDS)
+def test_a_bed_decodes_to_the_house_level(library, sounds, sound):
+    measured = loudness.integrated_lufs(sounds[sound])
+    assert measured == pytest.approx(building.HOUSE_LUFS, abs=1.0)
+    assert measured == pytest.approx(library.triggers[sound].level_lufs, abs=0.1)
+    assert loudness.short_term_lufs(sounds[sound]).max() < building.HOUSE_LUFS + 4.0
+
+
+@pytest.mark.parametrize("sound", recipes())
+def test_a_file_has_headroom_and_no_dc(files, sound):
+    assert loudness.true_peak_dbtp(files[sound]) < -1.0
+    assert np.abs(files[sound].mean(axis=0)).max() < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("sound", "low", "mid", "high"),
+    [
+        ("rain", (0.65, 0.85), (0.60, 0.84), (0.15, 0.54)),
+        ("waves", (0.55, 0.75), (0.61, 0.81), (0.55, 0.75)),
+    ],
+)
+def test_a_beds_ears_are_as_alike_as_in_recordings(sounds, sound, low, mid, high):
+    ears = sounds[sound][: 40 * SAMPLE_RATE].T
+    hz, cross = signal.csd(*ears, SAMPLE_RATE, nperseg=2048)
+    left, right = (signal.welch(ear, SAMPLE_RATE, nperseg=2048)[1] for ear in ears)
+    for (least, most), (low_hz, high_hz) in zip(
+        (low, mid, high), ((100, 500), (500, 2000), (2000, 10_000)), strict=True
+    ):
+        band = (hz >= low_hz) & (hz < high_hz)
+        alike = np.abs(cross[band]).sum() / np.sqrt(left[band].sum() * right[band].sum())
+        assert least <= alike <= most
+        mono = left[band].sum() + right[band].sum() + 2.0 * cross[band].real.sum()
+        assert 10.0 * np.log10(2.0 * (left[band].sum() + right[band].sum()) / mono) < 3.0
+
+
+@pytest.mark.parametrize(("sound", "least", "most"), [("rain", -3.7, 0.9), ("waves", -3.6, -2.4)])
+def test_a_beds_spectrum_falls_as_in_recordings(sounds, sound, least, most):
+    hz, power = signal.welch(sounds[sound].mean(axis=1), SAMPLE_RATE, nperseg=8192)
+    centres = 62.5 * 2.0 ** np.arange(0.0, 8.01, 1.0 / 3.0)
+    levels = [
+        10.0 * np.log10(power[(hz >= at / 2 ** (1 / 6)) & (hz < at * 2 ** (1 / 6))].mean()) for at in centres
+    ]
+    assert least <= np.polyfit(np.log2(centres), levels, 1)[0] <= most
+    assert 10.0 * np.log10(power[(hz > 4000) & (hz < 6300)].sum() / power.sum()) < -10.5
+
+
+def slow_envelope(pcm):
+    """Short-time power at 4 Hz, smoothed over a second, without its mean."""
+    power = (pcm**2).mean(axis=1)
+    n = len(power) // 12_000
+    loud = np.sqrt(power[: n * 12_000].reshape(n, 12_000).mean(axis=1))
+    smooth = signal.savgol_filter(loud, 9, 1)
+    return smooth - smooth.mean()
+
+
+def likeness_at_lags(envelope):
+    n = len(envelope)
+    spectrum = np.abs(np.fft.rfft(envelope)) ** 2  # the beds are circles
+    alike = np.fft.irfft(spectrum, n)
+    return alike / alike[0]
+
+
+def test_swells_come_every_six_to_twelve_seconds(sounds):
+    alike = likeness_at_lags(slow_envelope(sounds["waves"]))
+    period_s = 4.0 + np.argmax(alike[16:64]) / 4.0
+    assert 6.0 <= period_s <= 12.0
+    assert alike[16:64].max() > 0.15
+
+
+def test_waves_come_and_go_where_rain_stays(sounds):
+    spread = {}
+    for sound in BEDS:
+        levels = loudness.short_term_lufs(sounds[sound])
+        spread[sound] = np.percentile(levels, 95) - np.percentile(levels, 10)
+    assert 0.5 < spread["rain"] < 3.0
+    assert 4.5 < spread["waves"] < 10.0
+
+
+def test_taps_play_softly_at_their_own_rate(library, files):
+    trigger = library.triggers["wood-tapping"]
+    heard = building.preview(files["wood-tapping"], trigger.events, np.random.default_rng(8), 60.0)
+    heard = heard * 10.0 ** (trigger.gain_db / 20.0)
+    assert loudness.integrated_lufs(heard) == pytest.approx(trigger.level_lufs, abs=1.0)
+    assert trigger.level_lufs <= building.EVENTS_LUFS
+    assert loudness.true_peak_dbtp(heard) < building.EVENTS_PEAK_DBTP
+
+
+def test_every_one_shot_lies_alone_in_silence(library, files):
+    events, pcm = library.triggers["wood-tapping"].events, files["wood-tapping"]
+    for segment in events.bank:
+        shot = np.abs(pcm[segment.start : segment.start + segment.frames]).max(axis=1)
+        assert shot[: events.onset_frames - 120].max() < 0.02 * shot.max()
+        assert shot[events.onset_frames :].argmax() < 0.02 * SAMPLE_RATE
+        assert shot[-480:].max() < 0.005 * shot.max()
+    floor = pcm[events.floor.start :][: events.floor.frames]
+    assert np.sqrt((floor**2).mean()) < 0.01
+    assert (np.abs(floor).reshape(-1, 4800).max(axis=1) > 0.0).all()
+
+
+def test_the_first_taps_rendered_again_are_those_in_the_file(library, files):
+    recipe = recipes()["wood-tapping"]
+    taps = render_taps(replace(recipe.parameters, taps=3), np.random.default_rng(recipe.seed))
+    for tap, segment in zip(taps, library.triggers["wood-tapping"].events.bank, strict=False):
+        shipped = files["wood-tapping"][segment.start : segment.start + segment.frames].T
+        scale = np.sum(shipped * tap) / np.sum(tap**2)
+        assert np.sum((shipped - scale * tap) ** 2) < 0.02 * np.sum(shipped**2)
+
+
+def test_the_swells_drawn_again_are_those_in_the_file(sounds):
+    recipe = recipes()["waves"]
+    sea = recipe.parameters.sea
+    swells = draw_swells(sea, np.random.default_rng(recipe.seed))  # the first thing the recipe draws
+    drawn = power_at_ears([piece for swell in swells for piece in swell.breaking], sea.seconds, lean_db=0.0)
+    body = signal.sosfilt(
+        signal.butter(4, 2000.0, fs=SAMPLE_RATE, output="sos"), sounds["waves"].mean(axis=1)
+    )
+    tenth = SAMPLE_RATE // 10
+    heard = np.sqrt((body.reshape(-1, tenth) ** 2).mean(axis=1))
+    expected = np.sqrt(drawn[0].reshape(-1, CONTROL_RATE // 10).mean(axis=1))
+    assert np.corrcoef(heard, expected)[0, 1] > 0.75
+
+
+@pytest.fixture
+def small():
+    """The wood-tapping recipe alone, shortened so that it renders in a moment."""
+    wood = recipes()["wood-tapping"]
+    return replace(wood, parameters=WoodTapping(taps=8, floor_s=2.0), facts=replace(wood.facts, goes_with=()))
+
+
+def test_building_makes_what_the_library_loads_and_does_nothing_twice(tmp_path, small):
+    book, steps = {"wood-tapping": small}, []
+    assert building.build(tmp_path, book=book, progress=lambda *step: steps.append(step)) == ["wood-tapping"]
+    assert steps == [(1, 1, "wood-tapping")]
+    opus = tmp_path / "tapping" / "wood-tapping.opus"
+    assert len(Library.load(tmp_path).triggers["wood-tapping"].events.bank) == 8
+    first = opus.read_bytes()
+    assert building.build(tmp_path, book=book) == []
+    assert building.build(tmp_path, book=book, force=True) == ["wood-tapping"]
+    assert opus.read_bytes() == first
+
+
+def test_new_words_change_the_manifest_but_render_nothing_and_a_broken_one_is_made_anew(tmp_path, small):
+    building.build(tmp_path, book={"wood-tapping": small})
+    toml = tmp_path / "tapping" / "wood-tapping.toml"
+    before = tomllib.loads(toml.read_text(encoding="utf-8"))
+    renamed = {"wood-tapping": replace(small, facts=replace(small.facts, name="Wooden box"))}
+    assert building.build(tmp_path, book=renamed) == []
+    assert tomllib.loads(toml.read_text(encoding="utf-8")) == before | {"name": "Wooden box"}
+    toml.write_text("not = [toml", encoding="utf-8")
+    assert building.build(tmp_path, book=renamed) == ["wood-tapping"]
+
+
+def test_an_unknown_sound_is_answered_with_those_there_are(tmp_path):
+    with pytest.raises(HushError, match="no recipe for 'thunder'; there are rain, waves, wood-tapping"):
+        building.build(tmp_path, only=["thunder"])
+
+
+def test_the_bar_fills_and_ends_its_line():
+    screen = io.StringIO()
+    bar = building.progress_bar(screen)
+    bar(1, 2, "rain")
+    bar(2, 2, "waves")
+    half, full = screen.getvalue().split("\r")[1:]
+    assert half.startswith("[############............] 1/2 rain")
+    assert full.startswith("[########################] 2/2 waves")
+    assert full.endswith("\n")
+
+
+def test_a_fingerprint_changes_with_what_is_heard_and_not_with_what_is_read():
+    rain = recipes()["rain"]
+    same = building.fingerprint(replace(rain, facts=replace(rain.facts, name="Rainfall")))
+    others = [
+        replace(rain, seed=8),
+        replace(rain, bitrate=96_000),
+        replace(rain, parameters=replace(rain.parameters, wind=0.31)),
+        replace(rain, play=replace(rain.play, crossfade_s=5.0)),
+    ]
+    prints = {building.fingerprint(recipe) for recipe in [rain, *others]}
+    assert same == building.fingerprint(rain)
+    assert len(prints) == 5
+    assert all(len(mark) == 16 for mark in prints)
+
+
+def test_a_manifest_reads_back_as_it_was_written(library):
+    for trigger in library.triggers.values():
+        assert Trigger.model_validate(tomllib.loads(manifest_text(trigger))) == trigger
+    odd = library.triggers["rain"].model_copy(update={"description": 'A "quoted" \\ line\nand café.'})
+    assert Trigger.model_validate(tomllib.loads(manifest_text(odd))) == odd
