@@ -81,9 +81,9 @@ class Limiter:
         # Rise back at a steady pace: the least of all earlier needs, each raised by the time since.
         rising = _RELEASE_DB_PER_S / SAMPLE_RATE * np.arange(1, n + 1)
         released = rising + np.minimum.accumulate(np.minimum(wanted - rising, self._release_from))
-        released = np.minimum(released, 0.0).astype(np.float64)
-        self._release_from = float(released[-1])
-        return released
+        gentle: NDArray[np.float64] = np.minimum(released, 0.0)
+        self._release_from = float(gentle[-1])
+        return gentle
 
 
 def _smooth(needed: NDArray[np.float64]) -> NDArray[np.float64]:

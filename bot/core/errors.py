@@ -3,6 +3,7 @@
 HushError
 ├── SettingsError     a setting is missing or wrong; ends the program with one sentence
 ├── ContentError      a shipped or added file is wrong; names file and field
+├── StoreError        the database or a backup cannot be used; says in one sentence why and what to do
 └── Refusal           a person asked for something Hush cannot do now; the sentence says what to do
 """
 
@@ -17,6 +18,10 @@ class SettingsError(HushError):
 
 class ContentError(HushError):
     """A content file is wrong; the message names the file and the field."""
+
+
+class StoreError(HushError):
+    """The database or a backup cannot be used; the message is a whole sentence for the hoster."""
 
 
 class Refusal(HushError):  # noqa: N818 - it is an answer, not a fault

@@ -1,0 +1,1 @@
+"""What Hush remembers: tables, migrations, backups, and the stores behind the features' ports."""

@@ -1,0 +1,76 @@
+"""The schema: what the newest migration leaves behind, as the stores see it.
+
+A column that holds a person's Discord id carries `PERSON`, so that export and erasure find it by
+walking the schema. A changed table needs a new file in migrations/versions; a test compares the two.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, MetaData, Table, Text
+
+from bot.store.types import Instant
+
+PERSON: Final[Mapping[str, bool]] = {"person": True}
+
+metadata = MetaData(
+    # Fixed names let a later migration find the constraint it changes, on both engines.
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+voice_session = Table(
+    "voice_session",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("volume_percent", Integer, nullable=False),
+    Column("position_frames", BigInteger, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ends_at", Instant),
+    Column("tail_s", Float, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("asked_by", BigInteger, info=dict(PERSON)),
+    Column("panel_channel_id", BigInteger),
+    Column("panel_message_id", BigInteger),
+    Column("updated_at", Instant, nullable=False),
+)
+
+guild_settings = Table(
+    "guild_settings",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("listener_role_id", BigInteger),
+    Column("timer_default_minutes", Integer, nullable=False),
+    Column("tail_minutes", Integer, nullable=False),
+    Column("volume_cap_percent", Integer, nullable=False),
+    Column("leave_at_end", Boolean, nullable=False),
+    Column("voice_status", Boolean, nullable=False),
+    Column("language", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+person_settings = Table(
+    "person_settings",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, info=dict(PERSON)),
+    Column("language", Text),
+    Column("country", Text),
+    Column("timezone", Text),
+    Column("quiet", Boolean, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+
+def person_columns() -> list[Column[int]]:
+    """Return every column that holds a person's Discord id."""
+    return [
+        column for table in metadata.sorted_tables for column in table.columns if column.info.get("person")
+    ]

@@ -1,0 +1,23 @@
+"""Insert or replace, the one statement the two engines' dialects spell apart."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_INSERTS: Final[dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+
+async def upsert(
+    connection: AsyncConnection, table: Table, row: dict[str, Any], *, keep: frozenset[str] = frozenset()
+) -> None:
+    """Insert `row`; where its primary key exists, replace its values except those named in `keep`."""
+    statement = _INSERTS[connection.dialect.name](table).values(row)
+    key = table.primary_key.columns
+    replaced = {name: statement.excluded[name] for name in row if name not in key and name not in keep}
+    await connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=replaced))
