@@ -89,7 +89,7 @@ def encode_file(pcm: Pcm, path: Path, bitrate: int = 128_000) -> None:
 
 def write_wav(path: Path, pcm: Pcm | Iterable[Pcm]) -> None:
     """Write shape (n, 2), or blocks of it one after another, as 24-bit WAV; beyond full scale is clipped."""
-    with wave.open(str(path), "wb") as out:
+    with path.open("wb") as file, wave.open(file, "wb") as out:
         out.setnchannels(2)
         out.setsampwidth(3)
         out.setframerate(SAMPLE_RATE)

@@ -57,8 +57,12 @@ class Engine:
         bitrate: int = 128_000,
         seconds: float | None = None,
         tail_s: float = 0.0,
+        position_s: float = 0.0,
     ) -> Stream:
-        """Begin to render a plan, from silence. `seconds` None plays until stopped; bitrate in bit/s."""
+        """Begin to render a plan, from silence and from `position_s` seconds into its night.
+
+        `seconds` None plays until stopped; bitrate in bit/s.
+        """
         stream = Stream(
             plan,
             self._shelf.open,
@@ -67,6 +71,7 @@ class Engine:
             bitrate=bitrate,
             seconds=seconds,
             tail_s=tail_s,
+            position_s=position_s,
         )
         with self._lock:
             if self._closing:

@@ -23,11 +23,12 @@ def volume_db(percent: int) -> float | None:
 class Master:
     """Owned by the render worker; every wish changes a target, the sound follows on a ramp."""
 
-    def __init__(self, volume: int) -> None:
+    def __init__(self, volume: int, *, tail: float = 0.0) -> None:
+        """Begin silent at a volume; `tail` is how far the timer's tail has come already, 0..1."""
         self._wanted_db = volume_db(volume)
         self._db = self._wanted_db if self._wanted_db is not None else _MUTE_DB
         self._audible = 0.0 if self._wanted_db is None else 1.0
-        self._tail_db = self._wanted_tail_db = 0.0
+        self._tail_db = self._wanted_tail_db = _TAIL_DB * tail
         self._presence = 0.0
         self._present = True
         self._last_gain = 0.0

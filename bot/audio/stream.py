@@ -37,6 +37,7 @@ class Stream:
         bitrate: int = 128_000,
         seconds: float | None = None,
         tail_s: float = 0.0,
+        position_s: float = 0.0,
     ) -> None:
         self.plan = plan
         self.volume = volume
@@ -49,17 +50,17 @@ class Stream:
         self._open = open_source
         self._wake = wake
         self._bitrate = bitrate
-        self._master = Master(volume)
         self._packets: deque[bytes] = deque()
         self._wishes: deque[Callable[[], None]] = deque()
         self._mixer: Mixer | None = None
         self._encoder: OpusEncoder | None = None
-        self._position = 0  # frames of the night rendered
+        self._position = round(position_s * SAMPLE_RATE)  # frames of the night rendered
         self._elapsed = 0  # frames of time passed, pauses included
         self._end: int | None = None
         self._tail = 0
         self._complete = threading.Event()
         self._set_end(seconds, tail_s)
+        self._master = Master(volume, tail=self._tail_progress())
 
     # What people wish ------------------------------------------------------------------------------------
 
@@ -79,7 +80,10 @@ class Stream:
         self._wish(lambda: self._master.set_volume(percent))
 
     def set_end(self, seconds: float | None, tail_s: float) -> None:
-        """End `seconds` from now, growing softer over the last `tail_s` of them; None plays on."""
+        """End `seconds` from now, growing softer over the last `tail_s` of them; None plays on.
+
+        With less left than the tail is long, the tail is on its way already.
+        """
         self._wish(lambda: self._set_end(seconds, tail_s))
 
     def pause(self) -> None:
@@ -94,6 +98,11 @@ class Stream:
     def stop(self) -> None:
         """Fade to exact zero over two seconds; then `read` gives b"" and the stream has ended."""
         self._wish(self._begin_stop)
+
+    @property
+    def position_s(self) -> float:
+        """How far into its night it has come, pauses not counted; a little ahead of what is heard."""
+        return self._position / SAMPLE_RATE
 
     @property
     def remaining_s(self) -> float | None:
@@ -165,15 +174,16 @@ class Stream:
 
     def _set_end(self, seconds: float | None, tail_s: float) -> None:
         self._end = None if seconds is None else self._elapsed + round(seconds * SAMPLE_RATE)
-        self._tail = round(min(tail_s, seconds or 0.0) * SAMPLE_RATE)
+        self._tail = round(tail_s * SAMPLE_RATE)
+
+    def _tail_progress(self) -> float:
+        if self._end is None or not self._tail:
+            return 0.0
+        return min(1.0, max(0.0, 1.0 - (self._end - self._elapsed) / self._tail))
 
     def _watch_the_end(self) -> None:
-        if self._end is None:
-            self._master.set_tail(0.0)
-            return
-        left = self._end - self._elapsed
-        self._master.set_tail(max(0.0, 1.0 - left / self._tail) if self._tail else 0.0)
-        if left <= FADE_OUT_S * SAMPLE_RATE:
+        self._master.set_tail(self._tail_progress())
+        if self._end is not None and self._end - self._elapsed <= FADE_OUT_S * SAMPLE_RATE:
             self._begin_stop()
 
     def _wish(self, wish: Callable[[], None]) -> None:
