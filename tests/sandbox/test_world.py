@@ -85,6 +85,7 @@ async def test_a_deleted_channel_is_left():
         await world.delete(world.lantern)
         await world.server.until(lambda: world.where_is(world.bot_id) is None)
         await world.server.until(lambda: not world.bot.voice_clients)
+        assert world.server.session(world.guild.id, world.bot_id) is None
 
 
 async def test_without_the_permission_to_connect_there_is_no_answer():

@@ -82,11 +82,11 @@ async def test_a_reader_cannot_write(database, clock):
 
 
 async def test_more_readers_than_connections_take_turns(database):
-    async def look() -> None:
+    async def look() -> int:
         async with database.reading() as connection:
-            await connection.execute(text("SELECT 1"))
+            return int((await connection.execute(text("SELECT 1"))).scalar_one())
 
-    await asyncio.wait_for(asyncio.gather(*(look() for _ in range(N_TASKS))), 60)
+    assert await asyncio.wait_for(asyncio.gather(*(look() for _ in range(N_TASKS))), 60) == [1] * N_TASKS
 
 
 async def test_a_task_cancelled_anywhere_has_written_both_rows_or_neither(database, clock):
