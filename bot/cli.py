@@ -38,6 +38,12 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="run on Discord (needs HUSH_DISCORD_TOKEN)")
     run.set_defaults(act=_run)
 
+    doctor = commands.add_parser("doctor", help="see whether everything a start needs is there")
+    doctor.add_argument("--offline", action="store_true", help="do not ask Discord about the token")
+    doctor.set_defaults(act=_doctor)
+
+    _database_parser(commands.add_parser("db", help="migrate, back up or restore what Hush remembers"))
+
     sounds = commands.add_parser("sounds", help="list, render or build the sounds")
     _sounds_parser(sounds)
 
@@ -48,6 +54,18 @@ def _parser() -> argparse.ArgumentParser:
 def _help(parser: argparse.ArgumentParser) -> int:
     parser.print_help()
     return 0
+
+
+def _database_parser(database: argparse.ArgumentParser) -> None:
+    actions = database.add_subparsers(required=True, metavar="action")
+    migrate = actions.add_parser("migrate", help="bring it to this Hush's revision; a start does so too")
+    migrate.set_defaults(act=_db_migrate)
+    backup = actions.add_parser("backup", help="write everything to a new file, also while Hush runs")
+    backup.add_argument("file", type=Path)
+    backup.set_defaults(act=_db_backup)
+    restore = actions.add_parser("restore", help="fill the empty database from a backup, of either engine")
+    restore.add_argument("file", type=Path)
+    restore.set_defaults(act=_db_restore)
 
 
 def _sounds_parser(sounds: argparse.ArgumentParser) -> None:
@@ -79,9 +97,33 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 def _run(_: argparse.Namespace) -> int:
-    from bot.app import run
+    from bot.process import run
 
     return run()
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from bot.doctor import run_doctor
+
+    return run_doctor(offline=args.offline)
+
+
+def _db_migrate(_: argparse.Namespace) -> int:
+    from bot.database_commands import migrate_database
+
+    return migrate_database()
+
+
+def _db_backup(args: argparse.Namespace) -> int:
+    from bot.database_commands import backup_database
+
+    return backup_database(args.file)
+
+
+def _db_restore(args: argparse.Namespace) -> int:
+    from bot.database_commands import restore_database
+
+    return restore_database(args.file)
 
 
 def _sounds_list(args: argparse.Namespace) -> int:

@@ -19,6 +19,9 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     """Folder for everything Hush keeps: database, caches, fingerprints."""
 
+    database_url: SecretStr | None = None
+    """Where the database is: postgresql://user:password@host/database. Unset, a file in the data folder."""
+
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     """How much is logged. Never what people wrote, at any level."""
 

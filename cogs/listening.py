@@ -1,23 +1,35 @@
-"""/play, /volume, /pause, /resume, /stop."""
+"""/play, /volume, /pause, /resume, /timer, /stop."""
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.core.preferences import LONGEST_MINUTES
 from bot.gateway.client import Hush
 from bot.gateway.contexts import in_servers
+from bot.gateway.cooldowns import Cooldowns, Costly
+from bot.gateway.panels import Panels
 from bot.gateway.replies import Replies
 from bot.gateway.rooms import room_of, seat_of
-from bot.playback.model import LONGEST_MINUTES, Wish
+from bot.playback.model import Wish
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
 
 
 class ListeningCog(commands.Cog):
-    def __init__(self, playback: Playback, sounds: SoundSearch, replies: Replies) -> None:
+    def __init__(
+        self,
+        playback: Playback,
+        panels: Panels,
+        sounds: SoundSearch,
+        replies: Replies,
+        cooldowns: Cooldowns,
+    ) -> None:
         self._playback = playback
+        self._panels = panels
         self._sounds = sounds
         self._replies = replies
+        self._cooldowns = cooldowns
 
     @app_commands.command(description="play.command.description")
     @app_commands.describe(
@@ -32,9 +44,11 @@ class ListeningCog(commands.Cog):
         minutes: app_commands.Range[int, 0, LONGEST_MINUTES] | None = None,
     ) -> None:
         room = room_of(interaction)
+        self._cooldowns.spend(Costly.PLAY, interaction.user.id)
         await self._replies.defer(interaction)
-        now = await self._playback.play(room, Wish(sound, volume, minutes))
-        await self._replies.playing(interaction, now)
+        now = await self._playback.play(room, Wish(sound, volume, minutes), by=seat_of(interaction))
+        shown = await self._panels.place(now, interaction.channel)
+        await self._replies.playing(interaction, now, panel=shown)
 
     @play.autocomplete("sound")
     async def _sounds_like(
@@ -48,29 +62,44 @@ class ListeningCog(commands.Cog):
     async def volume(
         self, interaction: discord.Interaction, percent: app_commands.Range[int, 0, 100]
     ) -> None:
-        now = self._playback.set_volume(seat_of(interaction), percent)
+        now = await self._playback.set_volume(seat_of(interaction), percent)
         key = "volume.now.set" if now.volume else "volume.now.muted"
+        if now.volume < percent:
+            key = "volume.now.capped"
         await self._replies.say(interaction, key, volume=now.volume)
 
     @app_commands.command(description="pause.command.description")
     @in_servers()
     async def pause(self, interaction: discord.Interaction) -> None:
-        self._playback.pause(seat_of(interaction))
+        await self._playback.pause(seat_of(interaction))
         await self._replies.say(interaction, "pause.now.paused")
 
     @app_commands.command(description="resume.command.description")
     @in_servers()
     async def resume(self, interaction: discord.Interaction) -> None:
-        now = self._playback.resume(seat_of(interaction))
+        now = await self._playback.resume(seat_of(interaction))
         await self._replies.say(interaction, "resume.now.playing", title=now.title, volume=now.volume)
+
+    @app_commands.command(description="timer.command.description")
+    @app_commands.describe(minutes="timer.command.minutes")
+    @in_servers()
+    async def timer(
+        self, interaction: discord.Interaction, minutes: app_commands.Range[int, 0, LONGEST_MINUTES]
+    ) -> None:
+        now = await self._playback.set_timer(seat_of(interaction), minutes)
+        await self._replies.timer(interaction, now)
 
     @app_commands.command(description="stop.command.description")
     @in_servers()
     async def stop(self, interaction: discord.Interaction) -> None:
-        self._playback.stop(seat_of(interaction))
+        await self._playback.stop(seat_of(interaction))
         await self._replies.say(interaction, "stop.now.fading")
 
 
 async def setup(client: Hush) -> None:
     services = client.services
-    await client.add_cog(ListeningCog(services.playback, services.sounds, services.replies))
+    await client.add_cog(
+        ListeningCog(
+            services.playback, services.panels, services.sounds, services.replies, services.cooldowns
+        )
+    )

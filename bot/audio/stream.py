@@ -47,6 +47,7 @@ class Stream:
         """True once the last packet was read."""
         self.underruns = 0
         """Packets that were due and not ready."""
+        self._told_to_stop = False
         self._open = open_source
         self._wake = wake
         self._bitrate = bitrate
@@ -84,7 +85,7 @@ class Stream:
 
         With less left than the tail is long, the tail is on its way already.
         """
-        self._wish(lambda: self._set_end(seconds, tail_s))
+        self._wish(lambda: self._move_end(seconds, tail_s))
 
     def pause(self) -> None:
         """Fade to silence and hold the night where it is; time towards the end goes on."""
@@ -97,7 +98,7 @@ class Stream:
 
     def stop(self) -> None:
         """Fade to exact zero over two seconds; then `read` gives b"" and the stream has ended."""
-        self._wish(self._begin_stop)
+        self._wish(self._stop_for_good)
 
     @property
     def position_s(self) -> float:
@@ -168,6 +169,10 @@ class Stream:
         else:
             self._packets.extend([SILENCE_PACKET] * (CHUNK // FRAME))
 
+    def _stop_for_good(self) -> None:
+        self._told_to_stop = True
+        self._begin_stop()
+
     def _begin_stop(self) -> None:
         self.stopping = True
         self._master.fade_out()
@@ -175,6 +180,14 @@ class Stream:
     def _set_end(self, seconds: float | None, tail_s: float) -> None:
         self._end = None if seconds is None else self._elapsed + round(seconds * SAMPLE_RATE)
         self._tail = round(tail_s * SAMPLE_RATE)
+
+    def _move_end(self, seconds: float | None, tail_s: float) -> None:
+        """Move the end; a fade that only the old end began turns round."""
+        self._set_end(seconds, tail_s)
+        if self.stopping and not self._told_to_stop:
+            self.stopping = False
+            if not self.paused:
+                self._master.fade_in()
 
     def _tail_progress(self) -> float:
         if self._end is None or not self._tail:

@@ -4,6 +4,7 @@ HushError
 ├── SettingsError     a setting is missing or wrong; ends the program with one sentence
 ├── ContentError      a shipped or added file is wrong; names file and field
 ├── StoreError        the database or a backup cannot be used; says in one sentence why and what to do
+├── OutageError       Discord cannot be reached or does not serve; ends the program with one sentence
 └── Refusal           a person asked for something Hush cannot do now; the sentence says what to do
 """
 
@@ -22,6 +23,10 @@ class ContentError(HushError):
 
 class StoreError(HushError):
     """The database or a backup cannot be used; the message is a whole sentence for the hoster."""
+
+
+class OutageError(HushError):
+    """Discord cannot be reached or does not serve; the message is a whole sentence for the hoster."""
 
 
 class Refusal(HushError):  # noqa: N818 - it is an answer, not a fault

@@ -27,8 +27,8 @@ class GuildSettings:
     volume_cap_percent: int = 100
     leave_at_end: bool = False
     """Leave the channel when a session ends, rather than stay silently until it is empty."""
-    voice_status: bool = True
-    """Show what plays as the voice channel's status."""
+    voice_status: bool = False
+    """Show what plays as the voice channel's status, where everybody in the server reads it."""
     language: str | None = None
     """A Discord locale tag; None is the server's own."""
 

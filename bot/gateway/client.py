@@ -12,14 +12,25 @@ import discord
 from discord.ext import commands
 
 from bot.content.texts import Texts
+from bot.core.preferences import GuildSettingsStore
+from bot.gateway.access import intents
+from bot.gateway.cooldowns import Cooldowns
+from bot.gateway.first_contact import greet
+from bot.gateway.funnel import Funnel
+from bot.gateway.panels import Panels
+from bot.gateway.presses import Presses
 from bot.gateway.replies import Replies
 from bot.gateway.shelves import Shelves
 from bot.gateway.sync import sync_commands
 from bot.gateway.tree import HushTree
+from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
 
-EXTENSIONS: Final = ("cogs.help", "cogs.library", "cogs.listening")
+_LONGEST_RATE_LIMIT_S = 30.0
+"""Discord's longer waits are told to the caller, who knows better what to do meanwhile."""
+
+EXTENSIONS: Final = ("cogs.doctor", "cogs.help", "cogs.library", "cogs.listening")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +41,11 @@ class Services:
     shelves: Shelves
     sounds: SoundSearch
     playback: Playback
+    restore: Restore
+    panels: Panels
+    guild_settings: GuildSettingsStore
     replies: Replies
+    cooldowns: Cooldowns
 
 
 Opening = Callable[[discord.Client], AbstractAsyncContextManager[Services]]
@@ -55,10 +70,11 @@ class Hush(commands.AutoShardedBot):
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=HushTree,
-            intents=discord.Intents(guilds=True, voice_states=True),
+            intents=intents(),
             member_cache_flags=discord.MemberCacheFlags(joined=False, voice=True),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            max_ratelimit_timeout=_LONGEST_RATE_LIMIT_S,
             allowed_mentions=discord.AllowedMentions.none(),
             shard_count=shard_count,
             connector=connector,
@@ -70,7 +86,9 @@ class Hush(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         self.services = await self._open.enter_async_context(self._opening(self))
-        cast("HushTree", self.tree).replies = self.services.replies
+        services = self.services
+        funnel = cast("HushTree", self.tree).funnel = Funnel(services.replies)
+        self.add_view(Presses(services.playback, services.panels, services.texts, services.replies, funnel))
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await sync_commands(self.tree, self.services.texts, self._data_dir / "commands.sha256")
@@ -88,7 +106,22 @@ class Hush(commands.AutoShardedBot):
     async def on_voice_state_update(
         self, member: discord.Member, _before: discord.VoiceState, _after: discord.VoiceState
     ) -> None:
+        self.services.restore.room_changed(member.guild.id)
         self.services.playback.room_changed(member.guild.id)
+
+    async def on_ready(self) -> None:
+        await self.services.restore.begin()
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        self.services.restore.guild_available(guild.id)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        # Only real joins come here: servers that a start or an outage brings back are "available".
+        await greet(guild, self.services.texts)
+
+    async def on_app_command_completion(self, _interaction: discord.Interaction, _command: object) -> None:
+        cast("HushTree", self.tree).funnel.tally.answered += 1
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         self.services.playback.guild_lost(guild.id)
+        self.services.panels.guild_lost(guild.id)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from discord import ui
 
 from bot.content.texts import Texts
+from bot.gateway.checkup import Advice
+from bot.gateway.colours import HOUSE
 from bot.gateway.shelves import Shelf
 from bot.playback.model import DEFAULT_LENGTH
 
-ACCENT = 0x4F5D75
-"""Hush's own colour: dark and desaturated."""
 _ROOM_FOR_TEXT = 3_800
 """Discord allows 4,000 characters of text a message."""
 
@@ -36,6 +36,20 @@ def library_page(texts: Texts, locale: str, shelves: Sequence[Shelf]) -> ui.Layo
     return _page(title, [*sections, hint])
 
 
+def checkup_page(texts: Texts, locale: str, advice: Sequence[Advice]) -> ui.LayoutView:
+    """Say what is missing and how to mend it, or that nothing is."""
+    lines = [
+        texts.get(
+            one.key,
+            locale,
+            **one.values,
+            permissions=tuple(texts.get(name, locale) for name in one.permissions),
+        )
+        for one in advice
+    ]
+    return _page(texts.get("doctor.list.title", locale), lines or [texts.get("doctor.list.well", locale)])
+
+
 def _detailed(texts: Texts, locale: str, shelf: Shelf) -> str:
     lines = [
         texts.get(
@@ -57,7 +71,7 @@ def _brief(texts: Texts, locale: str, shelf: Shelf) -> str:
 
 def _page(title: str, paragraphs: Sequence[str]) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
-    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=ACCENT)
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=HOUSE)
     for text in (f"## {title}", *paragraphs):
         container.add_item(ui.TextDisplay(text))
     return view.add_item(container)

@@ -30,18 +30,37 @@ class Replies:
     async def show(self, interaction: discord.Interaction, view: ui.LayoutView) -> None:
         await interaction.response.send_message(view=view, ephemeral=True)
 
-    async def playing(self, interaction: discord.Interaction, now: NowPlaying) -> None:
-        """Say what plays, how loud, and when it ends."""
-        if not now.audible:
-            await self.say(interaction, "play.now.audience", title=now.title, channel=now.room.name)
-        elif now.ends_at is None:
-            await self.say(interaction, "play.now.open", title=now.title, volume=now.volume)
-        else:
-            await self.say(
-                interaction,
-                "play.now.until",
-                title=now.title,
-                volume=now.volume,
-                tail=now.tail,
-                ends_at=now.ends_at,
-            )
+    async def playing(self, interaction: discord.Interaction, now: NowPlaying, *, panel: bool = True) -> None:
+        """Say what plays, how loud, and when it ends; and when there was no place for the panel."""
+        locale = interaction.locale.value
+        said = _playing_words(self._texts, locale, now)
+        if not panel:
+            said += "\n" + self._texts.get("play.now.no_panel", locale, channel=now.room.name)
+        await interaction.edit_original_response(content=said)
+
+    async def timer(self, interaction: discord.Interaction, now: NowPlaying) -> None:
+        """Say when it will be silent."""
+        said = timer_words(self._texts, interaction.locale.value, now)
+        await interaction.response.send_message(said, ephemeral=True)
+
+
+def timer_words(texts: Texts, locale: str, now: NowPlaying) -> str:
+    """Say when it will be silent."""
+    if now.ends_at is None:
+        return texts.get("timer.now.open", locale)
+    return texts.get("timer.now.until", locale, ends_at=now.ends_at, tail=now.tail)
+
+
+def _playing_words(texts: Texts, locale: str, now: NowPlaying) -> str:
+    if not now.audible:
+        return texts.get("play.now.audience", locale, title=now.title, channel=now.room.name)
+    if now.ends_at is None:
+        return texts.get("play.now.open", locale, title=now.title, volume=now.volume)
+    return texts.get(
+        "play.now.until",
+        locale,
+        title=now.title,
+        volume=now.volume,
+        tail=now.tail,
+        ends_at=now.ends_at,
+    )

@@ -13,11 +13,18 @@ _STAGE_BITRATE = 64_000
 
 
 def seat_of(interaction: discord.Interaction) -> Seat:
-    """Return where the asker sits."""
-    channel = _channel_of(interaction.user)
-    if interaction.guild_id is None:
+    """Return who asks, and where they sit."""
+    person = interaction.user
+    if interaction.guild_id is None or not isinstance(person, discord.Member):
         raise Refusal("listener.refused.nothing_plays")
-    return Seat(interaction.guild_id, channel.id if channel is not None else None)
+    channel = _channel_of(person)
+    return Seat(
+        interaction.guild_id,
+        channel.id if channel is not None else None,
+        user_id=person.id,
+        role_ids=frozenset(role.id for role in person.roles),
+        manages_server=interaction.permissions.manage_guild,
+    )
 
 
 def room_of(interaction: discord.Interaction) -> Room:

@@ -27,6 +27,22 @@ class DiscordVoiceLinks:
         self._tasks = tasks
         self._answer_s = answer_s
 
+    def reachable(self, guild_id: int) -> bool:
+        """See `bot.playback.ports.VoiceLinks`; a server we were sent away from is told about: we know."""
+        guild = self._client.get_guild(guild_id)
+        return guild is None or not guild.unavailable
+
+    def find(self, guild_id: int, channel_id: int) -> Room | None:
+        """See `bot.playback.ports.VoiceLinks`."""
+        guild = self._client.get_guild(guild_id)
+        channel = None if guild is None else guild.get_channel(channel_id)
+        return room_from(channel) if isinstance(channel, VocalChannel) else None
+
+    def listeners_in(self, room: Room) -> int:
+        """See `bot.playback.ports.VoiceLinks`."""
+        channel = self._client.get_channel(room.channel_id)
+        return people_in(channel) if isinstance(channel, VocalChannel) else 0
+
     async def join(self, room: Room) -> "DiscordVoiceLink":
         """See `bot.playback.ports.VoiceLinks`."""
         no_answer = Refusal("play.refused.no_answer", channel=room.name)
@@ -78,6 +94,11 @@ class DiscordVoiceLink:
     def audible(self) -> bool:
         mine = self._channel.guild.me.voice
         return self._invited or mine is None or not mine.suppress
+
+    @property
+    def present(self) -> bool:
+        mine = self._channel.guild.me.voice
+        return mine is not None and mine.channel is not None
 
     def play(self, packets: PacketSource, ended: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.audio.mix import Plan
+from bot.audio.opus import SAMPLE_RATE
+from bot.playback.model import PanelPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class DesiredSession:
     volume_percent: int
     """100 is the house level, 0 is mute."""
     started_at: datetime
+    """When its night began, pauses taken out: unpaused, it has come as far as the time since then."""
     ends_at: datetime | None
     """When it will be silent; None plays until the channel is empty."""
     tail_s: float
@@ -29,7 +32,7 @@ class DesiredSession:
     panel_channel_id: int | None = None
     panel_message_id: int | None = None
     position_frames: int = 0
-    """Frames of the plan (48 kHz) that had sounded when this was put; a return goes on from there."""
+    """Frames of the plan (48 kHz) that had sounded when this was put; a paused one goes on from there."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.volume_percent <= 100:
@@ -41,6 +44,18 @@ class DesiredSession:
         for name, instant in (("started_at", self.started_at), ("ends_at", self.ends_at)):
             if instant is not None and instant.utcoffset() is None:
                 raise ValueError(f"{name} must be aware, not {instant.isoformat()}")
+
+    def position_s(self, at: datetime) -> float:
+        """Return how far into its night it is by the clock, whatever happened meanwhile."""
+        if self.paused:
+            return self.position_frames / SAMPLE_RATE
+        return max(0.0, (at - self.started_at).total_seconds())
+
+    @property
+    def panel(self) -> PanelPlace | None:
+        if self.panel_channel_id is None or self.panel_message_id is None:
+            return None
+        return PanelPlace(self.panel_channel_id, self.panel_message_id)
 
 
 class SessionStore(Protocol):

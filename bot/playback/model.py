@@ -3,18 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.core.preferences import DEFAULT_TAIL_MINUTES, DEFAULT_TIMER_MINUTES
+
 DEFAULT_VOLUME = 60
-LONGEST_MINUTES = 720
-DEFAULT_LENGTH = timedelta(minutes=60)
-LONGEST_TAIL = timedelta(minutes=10)
+DEFAULT_LENGTH = timedelta(minutes=DEFAULT_TIMER_MINUTES)
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Where the person who asks sits; `channel_id` is None outside voice."""
+    """Who asks, and where they sit; `channel_id` is None outside voice."""
 
     guild_id: int
     channel_id: int | None
+    user_id: int | None = None
+    role_ids: frozenset[int] = frozenset()
+    manages_server: bool = False
+    """They hold Manage Server, so the listener role does not bind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,14 @@ class Room:
     channel_id: int
     name: str
     bitrate: int
+
+
+@dataclass(frozen=True, slots=True)
+class PanelPlace:
+    """Where a session is shown: a message of ours."""
+
+    channel_id: int
+    message_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +56,19 @@ class Length:
     tail: timedelta
 
     @classmethod
-    def from_minutes(cls, minutes: int | None) -> "Length":
-        """None is the house's hour, 0 is open-ended; a short session fades over its last third."""
+    def from_minutes(
+        cls,
+        minutes: int | None,
+        *,
+        usual_minutes: int = DEFAULT_TIMER_MINUTES,
+        tail_minutes: int = DEFAULT_TAIL_MINUTES,
+    ) -> "Length":
+        """None is what is usual, 0 is open-ended; a short session fades over its last third."""
+        minutes = usual_minutes if minutes is None else minutes
         if minutes == 0:
             return cls(None, timedelta(0))
-        total = DEFAULT_LENGTH if minutes is None else timedelta(minutes=minutes)
-        return cls(total, min(LONGEST_TAIL, total / 3))
+        total = timedelta(minutes=minutes)
+        return cls(total, min(timedelta(minutes=tail_minutes), total / 3))
 
     @property
     def total_s(self) -> float | None:
@@ -69,6 +88,7 @@ class NowPlaying:
 
     room: Room
     title: str
+    family: str
     volume: int
     paused: bool
     audible: bool
@@ -78,6 +98,8 @@ class NowPlaying:
     ends_at: datetime | None
     """When it will be silent; None plays until the channel is empty. A pause does not move it."""
     remaining_s: float | None
+    panel: PanelPlace | None = None
+    """Where it is shown, once it is."""
 
     @property
     def guild_id(self) -> int:

@@ -1,9 +1,9 @@
-"""What playback needs from the outside world: a way into a voice channel."""
+"""What playback needs from the outside world: ways into voice channels, and a place to be seen."""
 
 from collections.abc import Callable
 from typing import Protocol
 
-from bot.playback.model import Room
+from bot.playback.model import NowPlaying, PanelPlace, Room
 
 PacketSource = Callable[[], bytes]
 """Gives the next 20 ms Opus packet and never waits; b"" means nothing more will come."""
@@ -31,11 +31,16 @@ class VoiceLink(Protocol):
         """False while a stage keeps it in the audience."""
         ...
 
+    @property
+    def present(self) -> bool:
+        """False once Discord shows us in no channel of that server."""
+        ...
+
     def play(self, packets: PacketSource, ended: Callable[[], None]) -> None:
         """Pull and send a packet every 20 ms, on whatever thread suits.
 
         `ended` is called exactly once, on the event loop: when `packets` gave b"", or when the connection is
-        gone for good (kicked, channel deleted). Called once a link.
+        gone for good (kicked, channel deleted). May be called again after that, while `present`.
         """
         ...
 
@@ -47,10 +52,34 @@ class VoiceLink(Protocol):
 class VoiceLinks(Protocol):
     """The ability to join voice channels; at most one stay a guild."""
 
+    def reachable(self, guild_id: int) -> bool:
+        """Return whether Discord tells about the server; not while it is having an outage there."""
+        ...
+
+    def find(self, guild_id: int, channel_id: int) -> Room | None:
+        """Return a voice or stage channel of a reachable server; None when there is no such (any more)."""
+        ...
+
+    def listeners_in(self, room: Room) -> int:
+        """Return how many people are in a channel, whether we are or not."""
+        ...
+
     async def join(self, room: Room) -> VoiceLink:
         """Join the channel, able to send.
 
         Raises Refusal with the sentence for the person who asked, when the channel is not there or Discord
         does not let us in within ten seconds; nothing is left behind then.
         """
+        ...
+
+
+class Display(Protocol):
+    """Where people see what plays. Called on the event loop; never waits, never raises."""
+
+    def changed(self, now: NowPlaying) -> None:
+        """Show this from now on."""
+        ...
+
+    def ended(self, guild_id: int, panel: PanelPlace | None) -> None:
+        """Show that what played is over; `panel` is where it was shown."""
         ...

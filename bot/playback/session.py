@@ -1,61 +1,144 @@
 """One guild's listening: a stream, the link it is heard over, and how the two end together."""
 
 import asyncio
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from bot.audio.library import Trigger
 from bot.audio.mix import Plan
+from bot.audio.opus import SAMPLE_RATE
 from bot.audio.stream import Stream
-from bot.playback.model import Length, NowPlaying
+from bot.playback.desired import DesiredSession
+from bot.playback.model import NowPlaying, PanelPlace
 from bot.playback.ports import VoiceLink
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """When a session will be silent, None is when the channel is empty, and how long it fades before."""
+
+    at: datetime | None
+    tail: timedelta
+
+    def left_s(self, at: datetime) -> float | None:
+        return None if self.at is None else max(0.0, (self.at - at).total_seconds())
 
 
 class Session:
     """What sounds in a guild, from the first packet until Hush has left.
 
     Lives on the event loop. It is *ending* once it was told to stop, *silent* once the last packet was taken
-    (or the connection is gone), *gone* once the channel is left.
+    (or the connection is gone), *lingering* while it sits in the channel after its timer, and *gone* once
+    the channel is left or another session took the link over.
     """
 
-    def __init__(self, stream: Stream, link: VoiceLink, title: str, length: Length, at: datetime) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        link: VoiceLink,
+        trigger: Trigger,
+        end: End,
+        *,
+        asked_by: int | None = None,
+        panel: PanelPlace | None = None,
+    ) -> None:
         self.stream = stream
         self.link = link
-        self._title = title
-        self._length = length
-        self._ends_at = length.after(at)
+        self.end = end
+        self.asked_by = asked_by
+        self.panel = panel
+        self._trigger = trigger
         self.silent = asyncio.Event()
+        self.dismissed = asyncio.Event()
+        """Nobody needs it in the channel any more."""
         self.gone = asyncio.Event()
+        self.over = False
+        """True once it is nobody's wish any more, fade or not."""
+        self.lingering = False
+        self.handed_over = False
+        """True once another session has the link."""
         self.alone: asyncio.Task[None] | None = None
         """Runs while nobody listens."""
+        self.timer: asyncio.Task[None] | None = None
+        """Ends it by the clock, should the stream not have."""
         self._stopped = False
+        self._expired = False
+        self._told: tuple[int, bool] | None = None
 
-    def begin(self) -> None:
+    def begin(self, at: datetime) -> None:
+        self._set_stream_end(at)  # joining took a while
         self.link.play(self.stream.read, self.silent.set)
 
-    def change(self, plan: Plan, title: str, length: Length, at: datetime) -> None:
-        """Crossfade to another plan with an end of its own; the same mix just goes on."""
+    def change(self, plan: Plan, trigger: Trigger) -> None:
+        """Crossfade to another plan; the same mix just goes on."""
         if plan.mix != self.stream.plan.mix:
             self.stream.change(plan)
-        self.stream.set_end(length.total_s, length.tail_s)
         self.stream.resume()
-        self._title, self._length, self._ends_at = title, length, length.after(at)
+        self._trigger = trigger
+
+    def set_end(self, end: End, at: datetime) -> None:
+        self.end = end
+        self._set_stream_end(at)
 
     def stop(self) -> None:
         self._stopped = True
         self.stream.stop()
 
+    def expire(self) -> None:
+        """Stop because its time has come by the clock."""
+        self._expired = True
+        self.stream.stop()
+
     @property
     def ending(self) -> bool:
-        return self._stopped or self.silent.is_set()
+        return self._stopped or self._expired or self.silent.is_set()
+
+    @property
+    def ran_out(self) -> bool:
+        """True when its timer ended it, nothing and nobody else."""
+        return self._expired or (self.stream.ended and not self._stopped)
 
     def now(self, at: datetime) -> NowPlaying:
-        ends_at = self._ends_at
         return NowPlaying(
             room=self.link.room,
-            title=self._title,
+            title=self._trigger.name,
+            family=self._trigger.family,
             volume=self.stream.volume,
             paused=self.stream.paused,
             audible=self.link.audible,
-            tail=self._length.tail,
-            ends_at=ends_at,
-            remaining_s=None if ends_at is None else max(0.0, (ends_at - at).total_seconds()),
+            tail=self.end.tail,
+            ends_at=self.end.at,
+            remaining_s=self.end.left_s(at),
+            panel=self.panel,
         )
+
+    def told_of(self, now: NowPlaying) -> None:
+        """Take note that this was told to whoever keeps or shows it."""
+        self._told = now.channel_id, now.audible
+
+    @property
+    def moved(self) -> bool:
+        """True when a moderator moved us, or let us speak on a stage, and nobody was told."""
+        return self._told != (self.link.room.channel_id, self.link.audible)
+
+    def desired(self, at: datetime) -> DesiredSession:
+        """Return this session as it outlives the process."""
+        room = self.link.room
+        position_s = self.stream.position_s
+        return DesiredSession(
+            guild_id=room.guild_id,
+            channel_id=room.channel_id,
+            plan=self.stream.plan,
+            volume_percent=self.stream.volume,
+            started_at=at - timedelta(seconds=position_s),
+            ends_at=self.end.at,
+            tail_s=self.end.tail.total_seconds(),
+            paused=self.stream.paused,
+            asked_by=self.asked_by,
+            panel_channel_id=None if self.panel is None else self.panel.channel_id,
+            panel_message_id=None if self.panel is None else self.panel.message_id,
+            position_frames=round(position_s * SAMPLE_RATE),
+        )
+
+    def _set_stream_end(self, at: datetime) -> None:
+        self.stream.set_end(self.end.left_s(at), self.end.tail.total_seconds())

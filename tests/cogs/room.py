@@ -1,7 +1,7 @@
 """A world for a test, and what tests ask of it: what was said, what is denied, where Hush sits."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -43,6 +43,20 @@ def said(result: simcord.InteractionResult) -> str:
     assert result.response.ephemeral
     assert not result.followups
     return result.response.content
+
+
+def words(message: discord.Message | simcord.ResponseMessage) -> str:
+    """Return every text of a Components V2 message, a line each."""
+    raw = [c if isinstance(c, dict) else c.to_dict() for c in message.components]
+
+    def texts(components: list[dict[str, object]]) -> Iterator[str]:
+        for component in components:
+            if isinstance(content := component.get("content"), str):
+                yield content
+            if isinstance(inner := component.get("components"), list):
+                yield from texts(inner)
+
+    return "\n".join(texts(raw))
 
 
 def refused(world: World, result: simcord.InteractionResult) -> str:

@@ -9,9 +9,10 @@ import pytest
 import simcord
 
 import cogs
-from bot.app import create_bot, run
-from bot.core.errors import SettingsError
+from bot.app import create_bot
+from bot.core.errors import SettingsError, StoreError
 from bot.gateway.client import EXTENSIONS, Hush
+from bot.process import run
 from bot.settings import Settings
 
 
@@ -92,7 +93,7 @@ async def test_a_start_that_fails_releases_what_was_opened(tmp_path: Path) -> No
     blocked = tmp_path / "data"
     blocked.write_text("a file where the folder should be")
     bot = create_bot(Settings(data_dir=blocked, shard_count=1))
-    with pytest.raises(OSError, match="data"):
+    with pytest.raises(StoreError, match="data"):
         async with simcord.run(bot):
             pass
     await bot.close()

@@ -64,7 +64,7 @@ async def test_playing_on_a_lost_connection_ends_at_once(world: World, links: Di
     await link.leave()
     ended = asyncio.Event()
     link.play(lambda: OPUS_SILENCE, ended.set)
-    await asyncio.wait_for(ended.wait(), timeout=20.0)
+    assert await asyncio.wait_for(ended.wait(), timeout=20.0)
 
 
 async def test_a_link_follows_where_it_is_moved(world: World, links: DiscordVoiceLinks) -> None:

@@ -1,12 +1,14 @@
-"""Voice rooms in memory: an honest `VoiceLinks` whose player thread pulls packets faster than real time."""
+"""Playback's surroundings in memory, each honest to its port: voice rooms, a store, a display."""
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.core.errors import Refusal
-from bot.playback.model import Room
+from bot.core.errors import Refusal, StoreError
+from bot.core.preferences import GuildSettings
+from bot.playback.desired import DesiredSession
+from bot.playback.model import NowPlaying, PanelPlace, Room
 from bot.playback.ports import PacketSource
 
 PULL_EVERY_S = 0.002
@@ -14,7 +16,10 @@ PULL_EVERY_S = 0.002
 
 
 class MemoryLink:
-    """A stay in a room. `people` are those who listen; `packets` what they were sent."""
+    """A stay in a room. `people` are those who listen; `packets` what they were sent.
+
+    Its player thread pulls packets faster than real time.
+    """
 
     def __init__(self, room: Room) -> None:
         self._room = room
@@ -23,6 +28,7 @@ class MemoryLink:
         """True: connected, but nothing can be sent."""
         self.left = False
         self.packets: list[bytes] = []
+        self.audible = True
         self._gone = threading.Event()
         self._sent = threading.Condition()
         self._player: threading.Thread | None = None
@@ -36,8 +42,8 @@ class MemoryLink:
         return self.people
 
     @property
-    def audible(self) -> bool:
-        return True
+    def present(self) -> bool:
+        return not self._gone.is_set()
 
     def play(self, packets: PacketSource, ended: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
@@ -83,7 +89,10 @@ class MemoryLink:
 
 
 class MemoryLinks:
-    """All rooms. `closed` ones let nobody in; `door` holds joins back until it is opened."""
+    """All rooms. `closed` ones let nobody in; `door` holds joins back until it is opened.
+
+    `rooms` are those there are, with the people in each; `outages` the servers Discord is silent about.
+    """
 
     def __init__(self) -> None:
         self.links: list[MemoryLink] = []
@@ -91,6 +100,21 @@ class MemoryLinks:
         self.door = asyncio.Event()
         self.door.set()
         self.knocked = asyncio.Event()
+        self.rooms: dict[int, Room] = {}
+        """By channel: those that `find` knows."""
+        self.waiting: dict[int, int] = {}
+        """How many people are in a channel, 1 unless told."""
+        self.outages: set[int] = set()
+
+    def reachable(self, guild_id: int) -> bool:
+        return guild_id not in self.outages
+
+    def find(self, guild_id: int, channel_id: int) -> Room | None:
+        room = self.rooms.get(channel_id)
+        return room if room is not None and room.guild_id == guild_id else None
+
+    def listeners_in(self, room: Room) -> int:
+        return self.waiting.get(room.channel_id, 1)
 
     async def join(self, room: Room) -> MemoryLink:
         self.knocked.set()
@@ -104,3 +128,70 @@ class MemoryLinks:
     @property
     def last(self) -> MemoryLink:
         return self.links[-1]
+
+
+class MemorySessions:
+    """A `SessionStore`; while `broken` it does not answer, while `slow` is cleared it takes its time."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, DesiredSession] = {}
+        self.broken = False
+        self.slow = asyncio.Event()
+        self.slow.set()
+        self.n_writes = 0
+
+    async def put(self, session: DesiredSession) -> None:
+        await self._answer()
+        self.kept[session.guild_id] = session
+
+    async def get(self, guild_id: int) -> DesiredSession | None:
+        await self._answer()
+        return self.kept.get(guild_id)
+
+    async def remove(self, guild_id: int) -> None:
+        await self._answer()
+        self.kept.pop(guild_id, None)
+
+    async def all(self) -> Sequence[DesiredSession]:
+        await self._answer()
+        return list(self.kept.values())
+
+    async def _answer(self) -> None:
+        self.n_writes += 1
+        await self.slow.wait()
+        if self.broken:
+            raise StoreError("The database is away.")
+
+
+class MemoryGuildSettings:
+    """A `GuildSettingsStore`."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, GuildSettings] = {}
+        self.broken = False
+
+    async def get(self, guild_id: int) -> GuildSettings:
+        if self.broken:
+            raise StoreError("The database is away.")
+        return self.kept.get(guild_id, GuildSettings(guild_id))
+
+    async def put(self, settings: GuildSettings) -> None:
+        self.kept[settings.guild_id] = settings
+
+    async def remove(self, guild_id: int) -> None:
+        self.kept.pop(guild_id, None)
+
+
+class MemoryDisplay:
+    """A `Display`: what it would show now, by server."""
+
+    def __init__(self) -> None:
+        self.shown: dict[int, NowPlaying] = {}
+        self.over: list[tuple[int, PanelPlace | None]] = []
+
+    def changed(self, now: NowPlaying) -> None:
+        self.shown[now.guild_id] = now
+
+    def ended(self, guild_id: int, panel: PanelPlace | None) -> None:
+        self.shown.pop(guild_id, None)
+        self.over.append((guild_id, panel))

@@ -1,89 +1,19 @@
 import asyncio
-import random
+import math
 import threading
-from collections.abc import AsyncGenerator, Awaitable, Iterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.audio.engine import Engine
-from bot.audio.library import Library
 from bot.core.errors import Refusal
-from bot.core.tasks import Tasks
+from bot.core.preferences import GuildSettings
 from bot.playback.model import Room, Seat, Wish
-from bot.playback.search import SoundSearch
-from bot.playback.service import ALONE_S, Playback
-from bot.sandbox.clock import SandboxClock
-from tests.playback.memory import MemoryLinks
-from tests.playback.sounds import write_library
-
-EVENING = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
-HOME = Room(guild_id=1, channel_id=10, name="lantern", bitrate=96_000)
-ATTIC = Room(guild_id=1, channel_id=11, name="attic", bitrate=96_000)
-INSIDE = Seat(guild_id=1, channel_id=10)
-OUTSIDE = Seat(guild_id=1, channel_id=11)
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    return Library.load(write_library(tmp_path_factory.mktemp("library")))
-
-
-@pytest.fixture(scope="module")
-def engine(library: Library) -> Iterator[Engine]:
-    engine = Engine(library)
-    yield engine
-    engine.close()
-
-
-class House:
-    """A playback with everything around it."""
-
-    def __init__(self, engine: Engine, seed: int = 7) -> None:
-        self.clock = SandboxClock(EVENING, running=False)
-        self.links = MemoryLinks()
-        self.tasks = Tasks()
-        self.playback = Playback(
-            engine=engine,
-            sounds=SoundSearch(engine.library),
-            links=self.links,
-            clock=self.clock,
-            tasks=self.tasks,
-            seeds=random.Random(seed),
-        )
-
-    async def wind(self, seconds: float) -> None:
-        """Let whoever wants to sleep lie down, then let time pass."""
-        await asyncio.sleep(0)
-        self.clock.advance(seconds)
-        await asyncio.sleep(0)
-
-
-@asynccontextmanager
-async def opened(engine: Engine) -> AsyncGenerator[House]:
-    house = House(engine)
-    try:
-        yield house
-    finally:
-        await house.playback.close()
-        await house.tasks.close()
-
-
-@pytest.fixture
-async def house(engine: Engine) -> AsyncGenerator[House]:
-    async with opened(engine) as house:
-        yield house
-
-
-async def soon(what: Awaitable[object]) -> None:
-    await asyncio.wait_for(what, timeout=20.0)
-
-
-async def refusal_of(what: Awaitable[object]) -> Refusal:
-    with pytest.raises(Refusal) as caught:
-        await what
-    return caught.value
+from bot.playback.sessions import ALONE_S
+from bot.playback.steps import SOFTEST, louder, quieter
+from tests.playback.house import ATTIC, EVENING, HOME, INSIDE, OUTSIDE, House, opened, refusal_of, soon, until
 
 
 async def test_play_joins_and_sends(house: House) -> None:
@@ -120,11 +50,47 @@ async def test_remaining_time_runs_down(house: House) -> None:
     assert now.remaining_s == pytest.approx(1200.0)
 
 
-async def test_a_short_session_falls_silent_by_itself_and_leaves(house: House) -> None:
+async def test_its_time_over_it_stays_silently_until_the_room_is_empty(house: House) -> None:
     await house.playback.play(HOME, Wish("rain", minutes=0))
-    house.playback._sessions[1].stream.set_end(4.0, 1.0)
-    await soon(house.playback._sessions[1].gone.wait())
+    session = house.session()
+    session.stream.set_end(4.0, 1.0)
+    await soon(session.silent.wait())
+    await until(lambda: session.lingering)
+    assert house.playback.now_playing(1) is None
+    assert not house.links.last.left, "leaving rings a bell for who just fell asleep"
+    house.links.last.people = 0
+    house.playback.room_changed(1)
+    await house.wind(ALONE_S + 1.0)
+    await soon(session.gone.wait())
     assert house.links.last.left
+
+
+async def test_play_after_its_time_takes_the_silent_stay_over(house: House) -> None:
+    await house.playback.play(HOME, Wish("rain", minutes=0))
+    session = house.session()
+    session.stream.set_end(4.0, 1.0)
+    await until(lambda: session.lingering)
+    await soon(house.playback.play(HOME, Wish("rain")))
+    assert len(house.links.links) == 1
+    assert not house.links.last.left
+    await soon(house.links.last.heard(20))
+
+
+async def test_a_server_may_have_it_leave_at_the_end(house: House) -> None:
+    house.settings.kept[1] = GuildSettings(1, leave_at_end=True)
+    await house.playback.play(HOME, Wish("rain", minutes=0))
+    session = house.session()
+    session.stream.set_end(4.0, 1.0)
+    await soon(session.gone.wait())
+    assert house.links.last.left
+
+
+async def test_an_end_by_the_clock_comes_even_when_nothing_can_be_sent(house: House) -> None:
+    await house.playback.play(HOME, Wish("rain", minutes=1))
+    session = house.session()
+    house.links.last.stuck = True
+    await house.wind(64.0)
+    await soon(session.silent.wait())
     assert house.playback.now_playing(1) is None
 
 
@@ -138,7 +104,7 @@ async def test_play_again_in_the_same_room_changes_the_sound_and_stays(house: Ho
 
 async def test_play_again_sets_the_volume_when_asked_to_and_ends_a_pause(house: House) -> None:
     await house.playback.play(HOME, Wish("rain"))
-    house.playback.pause(INSIDE)
+    await house.playback.pause(INSIDE)
     now = await house.playback.play(HOME, Wish("rain", volume=20))
     assert (now.title, now.volume, now.paused) == ("Rain", 20, False)
 
@@ -195,9 +161,9 @@ def test_controls_need_something_that_plays(engine: Engine) -> None:
         async with opened(engine) as house:
             for control in (house.playback.pause, house.playback.resume, house.playback.stop):
                 with pytest.raises(Refusal, match=r"listener\.refused\.nothing_plays"):
-                    control(INSIDE)
+                    await control(INSIDE)
             with pytest.raises(Refusal, match=r"listener\.refused\.nothing_plays"):
-                house.playback.set_volume(INSIDE, 50)
+                await house.playback.set_volume(INSIDE, 50)
 
     asyncio.run(ask())
 
@@ -207,26 +173,26 @@ async def test_only_listeners_change_what_sounds(house: House, seat: Seat) -> No
     await house.playback.play(HOME, Wish("rain"))
     for control in (house.playback.pause, house.playback.resume, house.playback.stop):
         with pytest.raises(Refusal, match=r"listener\.refused\.outside"):
-            control(seat)
+            await control(seat)
     with pytest.raises(Refusal, match=r"listener\.refused\.outside"):
-        house.playback.set_volume(seat, 50)
+        await house.playback.set_volume(seat, 50)
 
 
 async def test_listeners_change_volume_and_pause(house: House) -> None:
     await house.playback.play(HOME, Wish("rain"))
-    assert house.playback.set_volume(INSIDE, 25).volume == 25
-    assert house.playback.pause(INSIDE).paused
-    assert not house.playback.resume(INSIDE).paused
+    assert (await house.playback.set_volume(INSIDE, 25)).volume == 25
+    assert (await house.playback.pause(INSIDE)).paused
+    assert not (await house.playback.resume(INSIDE)).paused
     with pytest.raises(Refusal, match=r"play\.refused\.volume"):
-        house.playback.set_volume(INSIDE, 101)
+        await house.playback.set_volume(INSIDE, 101)
 
 
 async def test_stop_fades_for_two_seconds_then_leaves(house: House) -> None:
     await house.playback.play(HOME, Wish("rain"))
     await soon(house.links.last.heard(220))  # the arrival is over
     before = len(house.links.last.packets)
-    session = house.playback._sessions[1]
-    house.playback.stop(INSIDE)
+    session = house.session()
+    await house.playback.stop(INSIDE)
     assert house.playback.now_playing(1) is None
     await soon(session.gone.wait())
     assert session.stream.ended
@@ -236,7 +202,7 @@ async def test_stop_fades_for_two_seconds_then_leaves(house: House) -> None:
 
 async def test_play_while_fading_out_begins_anew(house: House) -> None:
     await house.playback.play(HOME, Wish("rain"))
-    house.playback.stop(INSIDE)
+    await house.playback.stop(INSIDE)
     now = await house.playback.play(ATTIC, Wish("rain"))
     assert now.channel_id == 11
     assert [link.left for link in house.links.links] == [True, False]
@@ -245,15 +211,15 @@ async def test_play_while_fading_out_begins_anew(house: House) -> None:
 async def test_a_fade_that_cannot_be_heard_is_not_waited_for(house: House) -> None:
     await house.playback.play(HOME, Wish("rain"))
     house.links.last.stuck = True
-    session = house.playback._sessions[1]
-    house.playback.stop(INSIDE)
+    session = house.session()
+    await house.playback.stop(INSIDE)
     await soon(session.gone.wait())
     assert house.links.last.left
 
 
 async def test_an_empty_room_is_left_after_half_a_minute(house: House) -> None:
     await house.playback.play(HOME, Wish("rain", minutes=0))
-    session = house.playback._sessions[1]
+    session = house.session()
     house.links.last.people = 0
     house.playback.room_changed(1)
     await house.wind(ALONE_S - 0.1)
@@ -277,7 +243,7 @@ async def test_somebody_returning_keeps_the_room(house: House) -> None:
 
 async def test_the_half_minute_begins_when_the_last_one_left_and_only_then(house: House) -> None:
     await house.playback.play(HOME, Wish("rain", minutes=0))
-    session = house.playback._sessions[1]
+    session = house.session()
     house.links.last.people = 0
     house.playback.room_changed(1)
     await house.wind(ALONE_S - 1.0)
@@ -301,7 +267,7 @@ async def test_whoever_leaves_during_the_join_is_noticed(house: House) -> None:
 
 async def test_being_kicked_forgets_the_session(house: House) -> None:
     await house.playback.play(HOME, Wish("rain"))
-    session = house.playback._sessions[1]
+    session = house.session()
     await house.links.last.cut()
     await soon(session.gone.wait())
     assert house.playback.now_playing(1) is None
@@ -310,7 +276,7 @@ async def test_being_kicked_forgets_the_session(house: House) -> None:
 
 async def test_losing_the_server_forgets_the_session(house: House) -> None:
     await house.playback.play(HOME, Wish("rain"))
-    session = house.playback._sessions[1]
+    session = house.session()
     house.playback.guild_lost(1)
     await soon(session.gone.wait())
     house.playback.guild_lost(1)
@@ -321,17 +287,17 @@ async def test_a_moderators_move_takes_the_rule_along(house: House) -> None:
     await house.playback.play(HOME, Wish("rain"))
     house.links.last.move(11)
     house.playback.room_changed(1)
-    house.playback.pause(OUTSIDE)
+    await house.playback.pause(OUTSIDE)
     with pytest.raises(Refusal, match=r"listener\.refused\.outside"):
-        house.playback.pause(INSIDE)
+        await house.playback.pause(INSIDE)
 
 
 async def test_close_fades_everywhere_at_once_and_leaves(house: House) -> None:
     for guild_id in (1, 2, 3):
         await house.playback.play(Room(guild_id, guild_id * 10, "den", 64_000), Wish("rain"))
-    streams = [session.stream for session in house.playback._sessions.values()]
+    streams = [house.session(guild_id).stream for guild_id in (1, 2, 3)]
     began = asyncio.get_running_loop().time()
-    await house.playback.close()
+    await house.sessions.close()
     assert asyncio.get_running_loop().time() - began < 2.9
     assert all(link.left for link in house.links.links)
     assert all(stream.ended for stream in streams)
@@ -342,7 +308,7 @@ async def test_nothing_begins_while_closing(house: House) -> None:
     house.links.door.clear()
     late = asyncio.create_task(house.playback.play(HOME, Wish("rain")))
     await soon(house.links.knocked.wait())
-    await house.playback.close()
+    await house.sessions.close()
     house.links.door.set()
     assert (await refusal_of(late)).key == "play.refused.closing"
     assert (await refusal_of(house.playback.play(HOME, Wish("rain")))).key == "play.refused.closing"
@@ -351,7 +317,7 @@ async def test_nothing_begins_while_closing(house: House) -> None:
 async def test_every_night_has_its_own_seed(house: House) -> None:
     await house.playback.play(HOME, Wish("rain"))
     await house.playback.play(Room(2, 20, "cove", 64_000), Wish("rain"))
-    seeds = {session.stream.plan.seed for session in house.playback._sessions.values()}
+    seeds = {house.session(guild_id).stream.plan.seed for guild_id in (1, 2)}
     assert len(seeds) == 2
 
 
@@ -359,8 +325,64 @@ async def test_no_player_and_no_task_outlives_a_session(engine: Engine) -> None:
     async with opened(engine) as house:
         for _ in range(5):
             await house.playback.play(HOME, Wish("rain"))
-            session = house.playback._sessions[1]
-            house.playback.stop(INSIDE)
+            session = house.session()
+            await house.playback.stop(INSIDE)
             await soon(session.gone.wait())
     assert not [thread for thread in threading.enumerate() if thread.name == "memory-player"]
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_steps_are_even_and_stop_short_of_silence(house: House) -> None:
+    await house.playback.play(HOME, Wish("rain"))
+    assert (await house.playback.louder(INSIDE)).volume == 71
+    assert (await house.playback.quieter(INSIDE)).volume == 60
+    for _ in range(20):
+        softest = await house.playback.quieter(INSIDE)
+    assert softest.volume == SOFTEST
+    for _ in range(20):
+        loudest = await house.playback.louder(INSIDE)
+    assert loudest.volume == 100
+
+
+@given(st.integers(SOFTEST, 100))
+def test_a_step_is_three_decibels_where_there_is_room(percent: int) -> None:
+    for step, end in ((quieter(percent), SOFTEST), (louder(percent), 100)):
+        moved_db = abs(40 * math.log10(step / percent))
+        assert step == end or 2.3 < moved_db < 3.7
+
+
+async def test_the_timer_moves_and_goes(house: House) -> None:
+    await house.playback.play(HOME, Wish("rain"))
+    now = await house.playback.set_timer(INSIDE, 15)
+    assert (now.ends_at, now.tail) == (EVENING + timedelta(minutes=15), timedelta(minutes=5))
+    assert (await house.playback.set_timer(INSIDE, 0)).ends_at is None
+    with pytest.raises(Refusal, match=r"listener\.refused\.outside"):
+        await house.playback.set_timer(OUTSIDE, 15)
+    with pytest.raises(Refusal, match=r"play\.refused\.minutes"):
+        await house.playback.set_timer(INSIDE, 721)
+
+
+async def test_the_servers_usual_timer_tail_and_volume_cap(house: House) -> None:
+    house.settings.kept[1] = GuildSettings(1, timer_default_minutes=45, tail_minutes=5, volume_cap_percent=50)
+    now = await house.playback.play(HOME, Wish("rain"))
+    assert (now.volume, now.tail, now.ends_at) == (50, timedelta(minutes=5), EVENING + timedelta(minutes=45))
+    assert (await house.playback.set_volume(INSIDE, 100)).volume == 50
+    assert (await house.playback.louder(INSIDE)).volume == 50
+    assert (await house.playback.play(HOME, Wish("rain", volume=90))).volume == 50
+
+
+async def test_a_listener_role_binds_all_but_those_who_manage_the_server(house: House) -> None:
+    house.settings.kept[1] = GuildSettings(1, listener_role_id=77)
+    holder = Seat(1, 10, user_id=5, role_ids=frozenset({77}))
+    admin = Seat(1, 10, user_id=6, manages_server=True)
+    guest = Seat(1, 10, user_id=7)
+    assert (await refusal_of(house.playback.play(HOME, Wish("rain"), by=guest))).values == {"role_id": 77}
+    await house.playback.play(HOME, Wish("rain"), by=holder)
+    await house.playback.pause(admin)
+    for control in (house.playback.pause, house.playback.stop, house.playback.louder):
+        assert (await refusal_of(control(guest))).key == "listener.refused.role"
+
+
+async def test_settings_that_cannot_be_read_are_the_defaults(house: House) -> None:
+    house.settings.broken = True
+    assert (await house.playback.play(HOME, Wish("rain"))).volume == 60

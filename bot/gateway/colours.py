@@ -1,0 +1,17 @@
+"""One accent colour a family of sounds: dark and desaturated, for a screen in a dark room."""
+
+from collections.abc import Mapping
+from typing import Final
+
+HOUSE: Final = 0x4F5D75
+"""Hush's own."""
+
+_FAMILIES: Final[Mapping[str, int]] = {
+    "water": 0x3F6B73,
+    "tapping": 0x7A5C45,
+}
+
+
+def accent_of(family: str | None) -> int:
+    """Return a family's colour, 0xRRGGBB; the house's for one that has none, or for none."""
+    return HOUSE if family is None else _FAMILIES.get(family, HOUSE)
