@@ -98,18 +98,21 @@ def note(text: str) -> ui.LayoutView:
 
 
 def _state(face: Playing, texts: Texts, locale: str) -> str:
-    lines = [texts.get("panel.playing.volume", locale, volume=face.volume)]
-    if face.volume == 0:
-        lines = [texts.get("panel.playing.muted", locale)]
-    if face.paused:
-        lines = [texts.get("panel.playing.paused", locale)]
-    if not face.audible:
-        lines = [texts.get("panel.playing.audience", locale, channel=face.channel)]
-    if face.ends_at is None:
-        lines.append(texts.get("panel.playing.open", locale))
-    else:
-        lines.append(texts.get("panel.playing.until", locale, ends_at=face.ends_at, tail=face.tail))
+    end = "panel.playing.open" if face.ends_at is None else "panel.playing.until"
+    lines = [
+        texts.get(_manner(face), locale, volume=face.volume, channel=face.channel),
+        texts.get(end, locale, ends_at=face.ends_at),
+    ]
     return "\n".join(lines)
+
+
+def _manner(face: Playing) -> str:
+    """Return the key of how it plays, what matters most first."""
+    if not face.audible:
+        return "panel.playing.audience"
+    if face.paused:
+        return "panel.playing.paused"
+    return "panel.playing.volume" if face.volume else "panel.playing.muted"
 
 
 def _controls(face: Playing, texts: Texts, locale: str) -> "ui.ActionRow[ui.LayoutView]":
