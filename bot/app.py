@@ -4,11 +4,10 @@ import asyncio
 import random
 import secrets
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 
 import aiohttp
-import discord
 
 from bot.audio.engine import Engine
 from bot.audio.library import Library
@@ -21,6 +20,7 @@ from bot.gateway.panels import Panels
 from bot.gateway.replies import Replies
 from bot.gateway.shelves import Shelves
 from bot.gateway.voice import DiscordVoiceLinks
+from bot.monitoring.ports import Vitals
 from bot.playback.ledger import Ledger
 from bot.playback.preferences import CachedGuildSettings
 from bot.playback.restore import Restore
@@ -52,14 +52,13 @@ def create_bot(
 
 
 @asynccontextmanager
-async def _open_services(
-    settings: Settings, clock: Clock, client: discord.Client
-) -> AsyncGenerator[Services]:
+async def _open_services(settings: Settings, clock: Clock, client: Hush) -> AsyncGenerator[Services]:
     # Here, not above: SQLAlchemy costs a second that `--help` and the tests of other rooms need not wait.
     from bot.store.address import locate  # noqa: PLC0415
     from bot.store.database import Database  # noqa: PLC0415
     from bot.store.sessions import SqlSessionStore  # noqa: PLC0415
     from bot.store.settings import SqlGuildSettingsStore  # noqa: PLC0415
+    from bot.vitals import BotVitals  # noqa: PLC0415
 
     address = None if settings.database_url is None else settings.database_url.get_secret_value()
     async with Database(locate(address, settings.data_dir)) as database:
@@ -97,20 +96,31 @@ async def _open_services(
             clock=clock,
             tasks=tasks,
         )
+        vitals = BotVitals(client, sessions, engine, database)
         try:
-            yield Services(
-                texts=texts,
-                shelves=Shelves(library, texts),
-                sounds=sounds,
-                playback=playback,
-                restore=restore,
-                panels=panels,
-                guild_settings=guild_settings,
-                replies=Replies(texts),
-                cooldowns=Cooldowns(clock),
-            )
+            async with _monitoring(settings, vitals, clock):
+                yield Services(
+                    texts=texts,
+                    shelves=Shelves(library, texts),
+                    sounds=sounds,
+                    playback=playback,
+                    restore=restore,
+                    panels=panels,
+                    guild_settings=guild_settings,
+                    replies=Replies(texts),
+                    cooldowns=Cooldowns(clock),
+                )
         finally:
             await sessions.close()
             await ledger.close()
             await tasks.close()
             await asyncio.to_thread(engine.close)
+
+
+def _monitoring(settings: Settings, vitals: Vitals, clock: Clock) -> AbstractAsyncContextManager[object]:
+    """Serve the numbers where they are asked for; otherwise nothing, and nothing is imported for it."""
+    if settings.metrics_port is None:
+        return nullcontext()
+    from bot.monitoring.server import MonitoringServer  # noqa: PLC0415
+
+    return MonitoringServer(vitals, clock, host=settings.metrics_host, port=settings.metrics_port)

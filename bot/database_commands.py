@@ -22,8 +22,8 @@ def backup_database(file: Path) -> int:
     """Write everything to the new file, while Hush may run. Raises HushError when it cannot."""
     written = backup(database_url(load()), file)
     print(
-        f"{written.n_rows} rows are now in {file}, at revision {written.revision}."
-        " Keep it as private as they are."
+        f"{file} holds all of it (rows: {written.n_rows}, revision {written.revision})."
+        " Keep it private: it is everything people entrusted to Hush."
     )
     return 0
 
@@ -32,7 +32,7 @@ def restore_database(file: Path) -> int:
     """Fill the empty database from a backup. Raises HushError, with nothing changed, when it cannot."""
     url = database_url(load())
     read = restore(url, file)
-    print(f"{read.n_rows} rows are back in {spoken(url)}. Start Hush when you like.")
+    print(f"All of {file} is back in {spoken(url)} (rows: {read.n_rows}). Start Hush when you like.")
     return 0
 
 

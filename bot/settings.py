@@ -25,6 +25,12 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     """How much is logged. Never what people wrote, at any level."""
 
+    metrics_port: int | None = Field(None, ge=0, le=65_535)
+    """Port for /metrics and /healthz; unset serves neither, 0 takes a free one."""
+
+    metrics_host: str = "127.0.0.1"
+    """Address they are served on. They need no password, so keep it one that only the monitoring reaches."""
+
     shard_count: int | None = Field(None, ge=1)
     """Number of gateway shards; unset lets Discord decide."""
 

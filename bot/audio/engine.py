@@ -46,6 +46,8 @@ class Engine:
         self._lock = threading.Lock()
         self._due = threading.Event()
         self._closing = False
+        self._late_before = 0
+        """Packets that streams no longer here did not have in time."""
         self._worker = threading.Thread(target=self._work, name="hush-render", daemon=True)
         self._worker.start()
 
@@ -80,6 +82,22 @@ class Engine:
         self._due.set()
         return stream
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the worker still renders."""
+        return self._worker.is_alive() and not self._closing
+
+    @property
+    def n_streams(self) -> int:
+        """Streams being rendered now."""
+        return sum(not stream.finished for stream in self._streams)
+
+    @property
+    def n_packets_late(self) -> int:
+        """Packets that were due and not ready, since the engine was made."""
+        with self._lock:
+            return self._late_before + sum(stream.underruns for stream in self._streams)
+
     def close(self) -> None:
         """End the worker and every stream at once; fade them out before, where somebody listens."""
         with self._lock:
@@ -90,6 +108,7 @@ class Engine:
     def _work(self) -> None:
         while not self._closing:
             with self._lock:
+                self._late_before += sum(stream.underruns for stream in self._streams if stream.finished)
                 self._streams = [stream for stream in self._streams if not stream.finished]
                 streams = list(self._streams)
             if not self._serve(streams):

@@ -22,6 +22,7 @@ from bot.gateway.presses import Presses
 from bot.gateway.replies import Replies
 from bot.gateway.shelves import Shelves
 from bot.gateway.sync import sync_commands
+from bot.gateway.tally import Tally
 from bot.gateway.tree import HushTree
 from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
@@ -48,7 +49,7 @@ class Services:
     cooldowns: Cooldowns
 
 
-Opening = Callable[[discord.Client], AbstractAsyncContextManager[Services]]
+Opening = Callable[["Hush"], AbstractAsyncContextManager[Services]]
 """Opens everything a client serves with, and releases it on exit."""
 
 
@@ -83,6 +84,17 @@ class Hush(commands.AutoShardedBot):
         self._data_dir = data_dir
         self._open = AsyncExitStack()
         self._closing = asyncio.Lock()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether every shard is ready and has its connection to Discord now."""
+        shards = self.shards.values()
+        return self.is_ready() and bool(shards) and not any(shard.is_closed() for shard in shards)
+
+    @property
+    def tally(self) -> Tally:
+        """How commands and presses ended; there from login on."""
+        return cast("HushTree", self.tree).funnel.tally
 
     async def setup_hook(self) -> None:
         self.services = await self._open.enter_async_context(self._opening(self))
@@ -120,7 +132,7 @@ class Hush(commands.AutoShardedBot):
         await greet(guild, self.services.texts)
 
     async def on_app_command_completion(self, _interaction: discord.Interaction, _command: object) -> None:
-        cast("HushTree", self.tree).funnel.tally.answered += 1
+        self.tally.answered += 1
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         self.services.playback.guild_lost(guild.id)

@@ -9,12 +9,15 @@ from bot.store.migrate import SCRIPTS, Schema
 from bot.store.tables import metadata
 from bot.store.types import Instant
 
-_REVISION = """
+HEAD = Schema().head
+LATER = f"{int(HEAD) + 1:04d}"
+
+_REVISION = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{LATER}"
+down_revision = "{HEAD}"
 
 
 def upgrade() -> None:
@@ -36,7 +39,7 @@ def later_schema(folder: Path, *more: str) -> Schema:
     scripts = folder / "100% later"
     shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
     body = _REVISION + "".join(f"    {line}\n" for line in more)
-    (scripts / "versions" / "0002_bells.py").write_text(body, encoding="utf-8")
+    (scripts / "versions" / f"{LATER}_bells.py").write_text(body, encoding="utf-8")
     tables = MetaData(naming_convention=metadata.naming_convention)
     for table in metadata.sorted_tables:
         if table.name != "person_settings":

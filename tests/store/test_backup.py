@@ -26,7 +26,7 @@ from bot.store.sessions import SqlSessionStore
 from bot.store.settings import SqlGuildSettingsStore, SqlPersonSettingsStore
 from bot.store.tables import person_settings
 from tests.store.conftest import WoundClock, new_database
-from tests.store.later import later_schema
+from tests.store.later import HEAD, LATER, later_schema
 
 STARTED = datetime(2026, 3, 1, 22, 40, 5, 250_000, tzinfo=UTC)
 SESSION = DesiredSession(
@@ -83,7 +83,7 @@ async def test_a_backup_made_while_running_restores_into_either_engine(
 ):
     await fill(database, clock)
     made = await database.backup(tmp_path / "hush.backup")
-    assert (made.revision, made.n_rows) == ("0001", 703)
+    assert (made.revision, made.n_rows) == (HEAD, 703)
     assert made.file.stat().st_mode & 0o077 == 0
     elsewhere = new_database(target, tmp_path, request)
     assert restore(elsewhere, made.file) == made
@@ -170,14 +170,14 @@ def test_an_older_backup_is_walked_forward(url, shelf, tmp_path, engine):
     later = later_schema(
         tmp_path, "op.execute(\"UPDATE person_settings SET mood = 'calm' WHERE user_id = 9\")"
     )
-    assert restore(url, shelf, later).revision == "0001"
+    assert restore(url, shelf, later).revision == HEAD
     maker = offline(url, "writer")
     with maker.begin() as connection:
         people = later.metadata.tables["person_settings"]
         kept = select(people.columns.mood, people.columns.timezone).where(people.columns.user_id == 9)
         assert connection.execute(kept).one() == ("calm", "Asia/Kathmandu")
     maker.dispose()
-    assert migrate(url, later).before == "0002"
+    assert migrate(url, later).before == LATER
 
 
 def test_numbers_go_on_after_the_restored_ones(engine, tmp_path, request):
@@ -238,7 +238,7 @@ def test_a_backup_edited_by_hand_is_refused(shelf, file, tmp_path, edit):
     elif edit == "change a value":
         lines[-2] = lines[-2].replace(b"null", b"true", 1)
     elif edit == "another format":
-        lines[0] = json.dumps({"hush_backup": 2, "revision": "0001"}).encode() + b"\n"
+        lines[0] = json.dumps({"hush_backup": 2, "revision": HEAD}).encode() + b"\n"
     else:
         lines[0] = b"hello\n"
     bent = tmp_path / "bent.backup"

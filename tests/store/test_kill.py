@@ -20,6 +20,7 @@ from bot.store.migrate import ADVISORY_KEY, migrate
 from bot.store.sessions import SqlSessionStore
 from bot.store.tables import voice_session
 from tests.store.conftest import new_database
+from tests.store.later import HEAD
 
 ROOT = Path(bot.store.__file__).parents[2]
 
@@ -98,7 +99,7 @@ def test_several_processes_starting_together_migrate_once(tmp_path, request):
         connection.execute(text("SELECT pg_advisory_unlock_all()"))
         found = sorted(child.stdout.readline().strip() for child in children)
     engine.dispose()
-    assert found == ["0001", "None"]
+    assert found == [HEAD, "None"]
 
 
 def test_a_half_written_row_is_not_seen_after_a_kill(file):
@@ -111,7 +112,7 @@ def test_a_half_written_row_is_not_seen_after_a_kill(file):
     journal = file.with_name("hush.db-wal")
     whole = journal.read_bytes()
     journal.write_bytes(whole[: len(whole) - 100])
-    assert migrate(at(file)).before == "0001"
+    assert migrate(at(file)).before == HEAD
     engine = offline(at(file), "reader")
     with engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(voice_session)) > 0

@@ -16,7 +16,7 @@ from bot.store.engines import offline
 from bot.store.migrate import Migration, migrate
 from bot.store.settings import SqlPersonSettingsStore
 from tests.store.conftest import new_database
-from tests.store.later import later_schema
+from tests.store.later import HEAD, LATER, later_schema
 
 MANY = 300
 
@@ -42,7 +42,7 @@ def rows(url, statement: str) -> list[tuple[object, ...]]:
 
 async def test_the_second_start_migrates_nothing(url, clock):
     await fill(url, clock)
-    assert migrate(url) == Migration("0001", "0001")
+    assert migrate(url) == Migration(HEAD, HEAD)
 
 
 async def test_an_older_database_is_migrated_with_all_it_holds(url, clock, tmp_path, engine):
@@ -52,16 +52,16 @@ async def test_an_older_database_is_migrated_with_all_it_holds(url, clock, tmp_p
     assert rows(url, "SELECT user_id, country, mood FROM person_settings ORDER BY user_id") == [
         (user_id, "DE", None) for user_id in (1, 2, 3)
     ]
-    assert rows(url, "SELECT version_num FROM alembic_version") == [("0002",)]
+    assert rows(url, "SELECT version_num FROM alembic_version") == [(LATER,)]
 
 
 async def test_an_older_file_is_copied_aside_first(file, clock, tmp_path):
     await fill(at(file), clock)
     migration = migrate(at(file), later_schema(tmp_path))
-    backup = file.with_name("hush.db.0001.backup")
-    assert migration == Migration("0001", "0002", backup)
+    backup = file.with_name(f"hush.db.{HEAD}.backup")
+    assert migration == Migration(HEAD, LATER, backup)
     assert backup.stat().st_mode & 0o077 == 0
-    assert rows(at(backup), "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert rows(at(backup), "SELECT version_num FROM alembic_version") == [(HEAD,)]
     assert rows(at(backup), "SELECT sum(quiet) FROM person_settings") == [(3,)]
     assert {path.name for path in file.parent.iterdir()} == {"hush.db", backup.name}
 
@@ -114,7 +114,7 @@ async def test_a_newer_database_is_refused_and_untouched(url, clock, tmp_path, e
     migrate(url, later_schema(tmp_path))
     before = everything_in(Path(url.database).parent) if engine == "sqlite" else None
     with pytest.raises(
-        StoreError, match=r"newer Hush \(revision 0002, this one ends at 0001\)\. Nothing was changed"
+        StoreError, match=rf"newer Hush \(revision {LATER}, this one ends at {HEAD}\)\. Nothing was changed"
     ):
         async with Database(url):
             pass
@@ -228,7 +228,7 @@ def test_a_half_restored_server_is_refused(tmp_path, request):
 async def test_a_file_left_empty_by_a_crash_is_a_new_database(file):
     file.parent.mkdir()
     file.touch()
-    assert migrate(at(file)) == Migration(None, "0001")
+    assert migrate(at(file)) == Migration(None, HEAD)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
@@ -239,10 +239,10 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
 
 def test_a_copy_that_cannot_be_made_stops_the_migration(file, tmp_path):
     migrate(at(file))
-    file.with_name("hush.db.0001.partial").mkdir()
+    file.with_name(f"hush.db.{HEAD}.partial").mkdir()
     with pytest.raises(StoreError, match="could not be copied"):
         migrate(at(file), later_schema(tmp_path))
-    assert rows(at(file), "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert rows(at(file), "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 
 def tables(url) -> set[str]:
