@@ -10,7 +10,7 @@ from bot.content.texts import FALLBACK, Texts
 from bot.core.errors import ContentError
 
 ROOT = Path(__file__).parents[2]
-SPOKEN_BY = ("bot/gateway", "bot/playback", "cogs")
+SPOKEN_BY = ("bot/gateway", "bot/playback", "bot/reminders", "cogs")
 BY_CONTENT = ("sound.family.", "sound.evidence.")
 """Keys that content asks for, not code."""
 KEY = re.compile(r'"((?:[a-z_]+\.){2}[a-z_-]+)"')
