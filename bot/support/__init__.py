@@ -1,0 +1,1 @@
+"""What Hush does when somebody says that they are struggling."""

@@ -1,0 +1,1 @@
+"""What triage is trained and tested on, and how. Not part of the wheel."""

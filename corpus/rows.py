@@ -1,0 +1,61 @@
+"""The batches of the triage corpus as rows."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.support.levels import Level
+
+FOLDER = Path(__file__).parent / "triage"
+PLAIN = frozenset({"plain", "greeting", "request"})
+"""Families of benign rows that nobody would mistake; every other benign row is a tricky one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    text: str
+    level: Level
+    ok: frozenset[Level]
+    lang: str
+    families: tuple[str, ...]
+    batch: str
+
+    @property
+    def tricky(self) -> bool:
+        """Whether it is benign and made to look otherwise."""
+        return self.level is Level.NONE and not PLAIN.issuperset(self.families)
+
+
+def batches(folder: Path = FOLDER) -> list[Path]:
+    return sorted(folder.glob("*.jsonl"))
+
+
+def load(paths: Sequence[Path] | None = None) -> list[Row]:
+    """Read whole batches (all unless named), in the order of their names."""
+    return [
+        _row(json.loads(line), path.stem)
+        for path in (batches() if paths is None else paths)
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+
+
+def digest(paths: Sequence[Path] | None = None) -> str:
+    """Return a fingerprint of the batches' names and contents."""
+    found = hashlib.sha256()
+    for path in batches() if paths is None else paths:
+        found.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return found.hexdigest()[:16]
+
+
+def _row(row: dict[str, Any], batch: str) -> Row:
+    return Row(
+        text=row["text"],
+        level=Level[row["level"].upper()],
+        ok=frozenset(Level[name.upper()] for name in row["ok"]),
+        lang=row["lang"],
+        families=tuple(row["families"]),
+        batch=batch,
+    )
