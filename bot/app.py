@@ -20,6 +20,7 @@ from bot.gateway.panels import Panels
 from bot.gateway.replies import Replies
 from bot.gateway.shelves import Shelves
 from bot.gateway.voice import DiscordVoiceLinks
+from bot.gateway.voice.pacer import Pacer
 from bot.monitoring.ports import Vitals
 from bot.playback.ledger import Ledger
 from bot.playback.preferences import CachedGuildSettings
@@ -67,7 +68,8 @@ async def _open_services(settings: Settings, clock: Clock, client: Hush) -> Asyn
         engine = Engine(library)
         ledger = Ledger(SqlSessionStore(database, clock), clock, tasks)
         guild_settings = CachedGuildSettings(SqlGuildSettingsStore(database, clock))
-        links = DiscordVoiceLinks(client, tasks)
+        pacer = Pacer()
+        links = DiscordVoiceLinks(client, clock, tasks, pacer=pacer)
         panels = Panels(client, texts, clock, tasks)
         sessions = Sessions(
             engine=engine,
@@ -79,6 +81,7 @@ async def _open_services(settings: Settings, clock: Clock, client: Hush) -> Asyn
             tasks=tasks,
         )
         panels.tell(sessions.remember_panel)
+        links.tell(sessions.room_changed)
         sounds = SoundSearch(library)
         playback = Playback(
             sessions=sessions,
@@ -105,6 +108,7 @@ async def _open_services(settings: Settings, clock: Clock, client: Hush) -> Asyn
                     sounds=sounds,
                     playback=playback,
                     restore=restore,
+                    links=links,
                     panels=panels,
                     guild_settings=guild_settings,
                     replies=Replies(texts),
@@ -114,7 +118,7 @@ async def _open_services(settings: Settings, clock: Clock, client: Hush) -> Asyn
             await sessions.close()
             await ledger.close()
             await tasks.close()
-            await asyncio.to_thread(engine.close)
+            await asyncio.to_thread(_end_threads, pacer, engine)
 
 
 def _monitoring(settings: Settings, vitals: Vitals, clock: Clock) -> AbstractAsyncContextManager[object]:
@@ -124,3 +128,8 @@ def _monitoring(settings: Settings, vitals: Vitals, clock: Clock) -> AbstractAsy
     from bot.monitoring.server import MonitoringServer  # noqa: PLC0415
 
     return MonitoringServer(vitals, clock, host=settings.metrics_host, port=settings.metrics_port)
+
+
+def _end_threads(pacer: Pacer, engine: Engine) -> None:
+    pacer.close()
+    engine.close()

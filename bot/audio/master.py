@@ -54,6 +54,12 @@ class Master:
     def fade_out(self) -> None:
         self._present = False
 
+    def swell(self) -> None:
+        """Be silent at once and fade in again; for when nobody hears the cut."""
+        self._presence = self._last_gain = 0.0
+        self._limiter = Limiter()
+        self._zeros_out = 0
+
     def process(self, block: Pcm) -> Pcm:
         """Take the mix, shape (n, 2); return what is heard, same shape, `Limiter.delay` frames late."""
         n = len(block)

@@ -48,6 +48,7 @@ class Stream:
         self.underruns = 0
         """Packets that were due and not ready."""
         self._told_to_stop = False
+        self._hushed = False
         self._open = open_source
         self._wake = wake
         self._bitrate = bitrate
@@ -100,6 +101,11 @@ class Stream:
         """Fade to exact zero over two seconds; then `read` gives b"" and the stream has ended."""
         self._wish(self._stop_for_good)
 
+    def swell(self) -> None:
+        """Begin anew from silence, where the night is by now: for who comes back after an outage."""
+        self._hushed = True
+        self._wish(self._swell)
+
     @property
     def position_s(self) -> float:
         """How far into its night it has come, pauses not counted; a little ahead of what is heard."""
@@ -115,6 +121,8 @@ class Stream:
 
     def read(self) -> bytes:
         """Return the next 20 ms packet; a silence packet when none is ready; b"" when it is over."""
+        if self._hushed and not self.finished:
+            return SILENCE_PACKET
         try:
             packet = self._packets.popleft()
         except IndexError:
@@ -168,6 +176,11 @@ class Stream:
             self._complete.set()
         else:
             self._packets.extend([SILENCE_PACKET] * (CHUNK // FRAME))
+
+    def _swell(self) -> None:
+        self._packets.clear()
+        self._master.swell()
+        self._hushed = False
 
     def _stop_for_good(self) -> None:
         self._told_to_stop = True

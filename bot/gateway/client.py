@@ -24,6 +24,7 @@ from bot.gateway.shelves import Shelves
 from bot.gateway.sync import sync_commands
 from bot.gateway.tally import Tally
 from bot.gateway.tree import HushTree
+from bot.gateway.voice import DiscordVoiceLinks
 from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
@@ -43,6 +44,7 @@ class Services:
     sounds: SoundSearch
     playback: Playback
     restore: Restore
+    links: DiscordVoiceLinks
     panels: Panels
     guild_settings: GuildSettingsStore
     replies: Replies
@@ -123,6 +125,9 @@ class Hush(commands.AutoShardedBot):
 
     async def on_ready(self) -> None:
         await self.services.restore.begin()
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        self.services.links.gateway_began_anew(shard_id)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         self.services.restore.guild_available(guild.id)

@@ -1,5 +1,6 @@
 """The values playback speaks in: where, what somebody wishes, what plays."""
 
+import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,6 +30,21 @@ class Room:
     channel_id: int
     name: str
     bitrate: int
+
+
+class Fate(enum.Enum):
+    """Why a stay in a channel ended without anybody asking Hush."""
+
+    SENT_AWAY = "sent_away"
+    """A moderator disconnected it."""
+    CHANNEL_DELETED = "channel_deleted"
+
+
+class Trouble(enum.Enum):
+    """Why nothing is heard just now although it should be; it is being mended."""
+
+    CONNECTION = "connection"
+    RATE_LIMITED = "rate_limited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +116,8 @@ class NowPlaying:
     remaining_s: float | None
     panel: PanelPlace | None = None
     """Where it is shown, once it is."""
+    trouble: Trouble | None = None
+    """Why it cannot be heard just now, None when it can."""
 
     @property
     def guild_id(self) -> int:

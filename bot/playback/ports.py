@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from bot.playback.model import NowPlaying, PanelPlace, Room
+from bot.playback.model import Fate, NowPlaying, PanelPlace, Room, Trouble
 
 PacketSource = Callable[[], bytes]
 """Gives the next 20 ms Opus packet and never waits; b"" means nothing more will come."""
@@ -36,11 +36,22 @@ class VoiceLink(Protocol):
         """False once Discord shows us in no channel of that server."""
         ...
 
-    def play(self, packets: PacketSource, ended: Callable[[], None]) -> None:
-        """Pull and send a packet every 20 ms, on whatever thread suits.
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why nothing can be heard just now; None when all is well. It mends itself in time."""
+        ...
+
+    @property
+    def fate(self) -> Fate | None:
+        """Why the connection is gone for good; None while it is not, and when we left ourselves."""
+        ...
+
+    def play(self, packets: PacketSource, ended: Callable[[], None], returned: Callable[[], None]) -> None:
+        """Pull a packet every 20 ms and send it, on any thread; pulled even while there is no way out.
 
         `ended` is called exactly once, on the event loop: when `packets` gave b"", or when the connection is
-        gone for good (kicked, channel deleted). May be called again after that, while `present`.
+        gone for good (sent away, channel deleted). May be called again after that, while `present`.
+        `returned` is called before sound flows again after a time when nobody could hear it.
         """
         ...
 
@@ -51,6 +62,10 @@ class VoiceLink(Protocol):
 
 class VoiceLinks(Protocol):
     """The ability to join voice channels; at most one stay a guild."""
+
+    def tell(self, changed: Callable[[int], None]) -> None:
+        """Let somebody know from now on when a link of a guild has moved, is in trouble, or is gone."""
+        ...
 
     def reachable(self, guild_id: int) -> bool:
         """Return whether Discord tells about the server; not while it is having an outage there."""

@@ -9,7 +9,7 @@ from bot.audio.mix import Plan
 from bot.audio.opus import SAMPLE_RATE
 from bot.audio.stream import Stream
 from bot.playback.desired import DesiredSession
-from bot.playback.model import NowPlaying, PanelPlace
+from bot.playback.model import NowPlaying, PanelPlace, Trouble
 from bot.playback.ports import VoiceLink
 
 
@@ -63,11 +63,11 @@ class Session:
         """Ends it by the clock, should the stream not have."""
         self._stopped = False
         self._expired = False
-        self._told: tuple[int, bool] | None = None
+        self._told: tuple[int, bool, Trouble | None] | None = None
 
     def begin(self, at: datetime) -> None:
         self._set_stream_end(at)  # joining took a while
-        self.link.play(self.stream.read, self.silent.set)
+        self.link.play(self.stream.read, self.silent.set, self.stream.swell)
 
     def change(self, plan: Plan, trigger: Trigger) -> None:
         """Crossfade to another plan; the same mix just goes on."""
@@ -110,16 +110,17 @@ class Session:
             ends_at=self.end.at,
             remaining_s=self.end.left_s(at),
             panel=self.panel,
+            trouble=self.link.trouble,
         )
 
     def told_of(self, now: NowPlaying) -> None:
         """Take note that this was told to whoever keeps or shows it."""
-        self._told = now.channel_id, now.audible
+        self._told = now.channel_id, now.audible, now.trouble
 
     @property
     def moved(self) -> bool:
-        """True when a moderator moved us, or let us speak on a stage, and nobody was told."""
-        return self._told != (self.link.room.channel_id, self.link.audible)
+        """True when a moderator moved us, or let us speak, or we cannot be heard, and nobody was told."""
+        return self._told != (self.link.room.channel_id, self.link.audible, self.link.trouble)
 
     def desired(self, at: datetime) -> DesiredSession:
         """Return this session as it outlives the process."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.core.errors import Refusal, StoreError
 from bot.core.preferences import GuildSettings
 from bot.playback.desired import DesiredSession
-from bot.playback.model import NowPlaying, PanelPlace, Room
+from bot.playback.model import Fate, NowPlaying, PanelPlace, Room, Trouble
 from bot.playback.ports import PacketSource
 
 PULL_EVERY_S = 0.002
@@ -29,6 +29,8 @@ class MemoryLink:
         self.left = False
         self.packets: list[bytes] = []
         self.audible = True
+        self.trouble: Trouble | None = None
+        self.fate: Fate | None = None
         self._gone = threading.Event()
         self._sent = threading.Condition()
         self._player: threading.Thread | None = None
@@ -45,8 +47,9 @@ class MemoryLink:
     def present(self) -> bool:
         return not self._gone.is_set()
 
-    def play(self, packets: PacketSource, ended: Callable[[], None]) -> None:
+    def play(self, packets: PacketSource, ended: Callable[[], None], returned: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
+        self.returned = returned
         self._player = threading.Thread(
             target=self._send_all,
             args=(packets, lambda: loop.call_soon_threadsafe(ended)),
@@ -105,6 +108,10 @@ class MemoryLinks:
         self.waiting: dict[int, int] = {}
         """How many people are in a channel, 1 unless told."""
         self.outages: set[int] = set()
+        self.changed: Callable[[int], None] | None = None
+
+    def tell(self, changed: Callable[[int], None]) -> None:
+        self.changed = changed
 
     def reachable(self, guild_id: int) -> bool:
         return guild_id not in self.outages

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 
 import pytest
 import simcord
@@ -8,10 +8,16 @@ from bot.core.errors import Refusal
 from bot.core.tasks import Tasks
 from bot.gateway.rooms import VocalChannel, room_from
 from bot.gateway.voice import DiscordVoiceLinks
+from bot.gateway.voice.pacer import Pacer
 from bot.playback.model import Room
-from bot.sandbox.voice import OPUS_SILENCE
 from bot.sandbox.world import World
 from tests.cogs.room import deny, left, seat
+
+SOUND = b"\xfc" + bytes(range(60))
+
+
+def nothing() -> None:
+    """Take note of nothing."""
 
 
 @pytest.fixture
@@ -22,8 +28,15 @@ async def tasks() -> AsyncGenerator[Tasks]:
 
 
 @pytest.fixture
-def links(world: World, tasks: Tasks) -> DiscordVoiceLinks:
-    return DiscordVoiceLinks(world.bot, tasks, answer_s=1.0)
+def pacer() -> Iterator[Pacer]:
+    pacer = Pacer()
+    yield pacer
+    pacer.close()
+
+
+@pytest.fixture
+def links(world: World, tasks: Tasks, pacer: Pacer) -> DiscordVoiceLinks:
+    return DiscordVoiceLinks(world.bot, world.clock, tasks, pacer=pacer, answer_s=1.0)
 
 
 def room_in(world: World, channel: simcord.ChannelHandle) -> Room:
@@ -39,9 +52,9 @@ async def test_a_link_sends_what_it_is_given_and_tells_when_there_is_no_more(
     link = await links.join(room_in(world, world.lantern))
     assert link.audible
     assert link.listeners == 1
-    packets = iter([OPUS_SILENCE] * 30)
+    packets = iter([SOUND] * 30)
     ended = asyncio.Event()
-    link.play(lambda: next(packets, b""), ended.set)
+    link.play(lambda: next(packets, b""), ended.set, nothing)
     await asyncio.wait_for(ended.wait(), timeout=20.0)
     assert len(await ears.hear(30)) == 30
     await link.leave()
@@ -51,7 +64,7 @@ async def test_a_link_sends_what_it_is_given_and_tells_when_there_is_no_more(
 async def test_leaving_twice_or_after_being_sent_away_is_fine(world: World, links: DiscordVoiceLinks) -> None:
     link = await links.join(room_in(world, world.lantern))
     ended = asyncio.Event()
-    link.play(lambda: OPUS_SILENCE, ended.set)
+    link.play(lambda: SOUND, ended.set, nothing)
     await world.move(None, None)
     await asyncio.wait_for(ended.wait(), timeout=20.0)
     await link.leave()
@@ -63,7 +76,7 @@ async def test_playing_on_a_lost_connection_ends_at_once(world: World, links: Di
     link = await links.join(room_in(world, world.lantern))
     await link.leave()
     ended = asyncio.Event()
-    link.play(lambda: OPUS_SILENCE, ended.set)
+    link.play(lambda: SOUND, ended.set, nothing)
     assert await asyncio.wait_for(ended.wait(), timeout=20.0)
 
 
@@ -76,15 +89,15 @@ async def test_a_link_follows_where_it_is_moved(world: World, links: DiscordVoic
 
 
 async def test_when_discord_does_not_answer_the_asker_hears_so_and_nothing_stays_behind(
-    world: World, tasks: Tasks
+    world: World, tasks: Tasks, pacer: Pacer
 ) -> None:
-    links = DiscordVoiceLinks(world.bot, tasks, answer_s=0.2)
+    links = DiscordVoiceLinks(world.bot, world.clock, tasks, pacer=pacer, answer_s=0.2)
     deny(world, world.attic, connect=True)  # then Discord says nothing at all
     with pytest.raises(Refusal) as refusal:
         await links.join(room_in(world, world.attic))
     assert (refusal.value.key, refusal.value.values) == ("play.refused.no_answer", {"channel": "Attic"})
     await left(world)
-    patient = DiscordVoiceLinks(world.bot, tasks, answer_s=10.0)
+    patient = DiscordVoiceLinks(world.bot, world.clock, tasks, pacer=pacer, answer_s=10.0)
     await (await patient.join(room_in(world, world.lantern))).leave()
 
 
