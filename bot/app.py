@@ -68,8 +68,7 @@ async def _open_services(settings: Settings, clock: Clock, client: Hush) -> Asyn
         engine = Engine(library)
         ledger = Ledger(SqlSessionStore(database, clock), clock, tasks)
         guild_settings = CachedGuildSettings(SqlGuildSettingsStore(database, clock))
-        pacer = Pacer()
-        links = DiscordVoiceLinks(client, clock, tasks, pacer=pacer)
+        links = DiscordVoiceLinks(client, clock, tasks)
         panels = Panels(client, texts, clock, tasks)
         sessions = Sessions(
             engine=engine,
@@ -118,7 +117,7 @@ async def _open_services(settings: Settings, clock: Clock, client: Hush) -> Asyn
             await sessions.close()
             await ledger.close()
             await tasks.close()
-            await asyncio.to_thread(_end_threads, pacer, engine)
+            await asyncio.to_thread(_end_threads, links.pacer, engine)
 
 
 def _monitoring(settings: Settings, vitals: Vitals, clock: Clock) -> AbstractAsyncContextManager[object]:

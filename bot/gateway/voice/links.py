@@ -36,13 +36,14 @@ class DiscordVoiceLinks:
         clock: Clock,
         tasks: Tasks,
         *,
-        pacer: Pacer,
+        pacer: Pacer | None = None,
         answer_s: float = ANSWER_S,
     ) -> None:
         self._client = client
         self._clock = clock
         self._tasks = tasks
-        self._pacer = pacer
+        self.pacer = pacer or Pacer()
+        """Ends with whoever made the links."""
         self._answer_s = answer_s
         self._links: dict[int, DiscordVoiceLink] = {}
         self._told: Callable[[int], None] = _tell_nobody
@@ -98,7 +99,7 @@ class DiscordVoiceLinks:
                 link.line.announce()
 
     async def _connect(self, channel: VocalChannel) -> Line | None:
-        line = partial(Line, pacer=self._pacer, clock=self._clock, changed=self._changed)
+        line = partial(Line, pacer=self.pacer, clock=self._clock, changed=self._changed)
         try:
             return await channel.connect(timeout=self._answer_s, cls=line, self_deaf=True)
         except (TimeoutError, OSError, discord.DiscordException) as error:
@@ -116,7 +117,7 @@ class DiscordVoiceLinks:
         """Trust nothing but frames that left: a connection may look well and carry none."""
         while self._links:
             await asyncio.sleep(WATCH_S)
-            self._pacer.revive()
+            self.pacer.revive()
             for guild_id, link in list(self._links.items()):
                 unsent_since_s = link.line.lane.unsent_since_s
                 if not link.line.live:
