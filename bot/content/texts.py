@@ -4,13 +4,14 @@ import string
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Self
 
 from babel import Locale
 from babel.core import UnknownLocaleError
+from babel.dates import format_skeleton
 from babel.lists import format_list
 from babel.units import format_unit
 
@@ -47,6 +48,8 @@ class _Speech:
                 return _duration(value, self.rules)
             case datetime():
                 return _Instant(value)
+            case date():
+                return format_skeleton("yMMMM", value, locale=self.rules)
             case tuple() | list():
                 return format_list([str(item) for item in value], locale=self.rules)
             case _:
@@ -67,7 +70,8 @@ class Texts:
     """The sentences of all locales.
 
     A value that is a timedelta is spoken as a duration ("45 minutes"), a datetime becomes a Discord timestamp
-    (`{ends_at:t}`), a tuple becomes a list ("rain and waves"); everything else is put in as it is.
+    (`{ends_at:t}`), a date its month ("June 2026"), a tuple a list ("rain and waves"); everything else is put
+    in as it is.
     """
 
     def __init__(self, speeches: Mapping[str, _Speech]) -> None:

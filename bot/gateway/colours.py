@@ -5,6 +5,8 @@ from typing import Final
 
 HOUSE: Final = 0x4F5D75
 """Hush's own."""
+HELP: Final = 0x5E7A6D
+"""The help card's, the same whatever is on it."""
 
 _FAMILIES: Final[Mapping[str, int]] = {
     "water": 0x3F6B73,

@@ -1,0 +1,150 @@
+"""Where help cards are asked for and their buttons answered."""
+
+from typing import Final
+
+import discord
+from discord import ui
+
+from bot.content.texts import Texts
+from bot.core.errors import StoreError
+from bot.gateway import help_card
+from bot.gateway.funnel import Funnel
+from bot.gateway.help_card import language_for, note_page, read_custom_id
+from bot.support.card import Card, Wish
+from bot.support.levels import Level
+from bot.support.service import Support
+
+_UNKNOWN_COUNTRY: Final = "support.card.unknown_country"
+
+
+class HelpDesk:
+    """Shows cards, only to who asked, and answers every card there ever was. Keeps nothing about anybody."""
+
+    def __init__(self, support: Support, texts: Texts, funnel: Funnel) -> None:
+        self._support = support
+        self._texts = texts
+        self._funnel = funnel
+
+    async def open(
+        self,
+        interaction: discord.Interaction,
+        *,
+        country: str | None = None,
+        concern: str | None = None,
+        level: Level = Level.NONE,
+    ) -> None:
+        """Answer with the card. `country` and `concern` are as typed; what is not known is said kindly."""
+        iso = None if country is None else self._support.countries.find(country)
+        wish = await self._support.wish_of(
+            interaction.user.id, language_for(interaction.locale.value), country=iso, concern=concern
+        )
+        card = await self._support.card(wish, level=level, guild_id=interaction.guild_id)
+        note = _UNKNOWN_COUNTRY if country is not None and iso is None else None
+        await interaction.response.send_message(view=self.draw(card, note=note), ephemeral=True)
+
+    def draw(self, card: Card, *, note: str | None = None) -> ui.LayoutView:
+        return help_card.help_card(card, self._texts, self._support.countries, note=note)
+
+    async def answer(self, interaction: discord.Interaction) -> bool:
+        """Answer a press on a help card; False when it was on something else."""
+        data = interaction.data or {}
+        pressed = read_custom_id(str(data.get("custom_id", "")))
+        if interaction.type is not discord.InteractionType.component or pressed is None:
+            return False
+        try:
+            await self._act(interaction, *pressed)
+        except Exception as error:  # noqa: BLE001 - the funnel says it in words
+            await self._funnel.answer(interaction, error)
+        return True
+
+    async def _act(self, interaction: discord.Interaction, act: str, wish: Wish) -> None:  # noqa: C901 - a table
+        match act:
+            case "open":
+                await self.open(interaction)
+            case "chat" | "aloud" | "useless":
+                page = help_card.barrier_page(act, self._support.card_now(wish), self._texts)
+                await interaction.response.send_message(view=page, ephemeral=True)
+            case "country":
+                page = help_card.country_choice(wish, self._texts, self._support.countries)
+                await interaction.response.edit_message(view=page)
+            case "language":
+                await interaction.response.edit_message(view=help_card.language_choice(wish, self._texts))
+            case "pick-country":
+                await self._country_picked(interaction, wish)
+            case "pick-language":
+                await self._redraw(interaction, wish.but(language=_chosen(interaction)))
+            case "back":
+                await self._redraw(interaction, wish)
+            case "safe":
+                await interaction.response.edit_message(view=self._note("support.done.safe", wish))
+            case "quiet":
+                await self._be_quiet(interaction, wish)
+            case "remember":
+                await self._remember(interaction, wish)
+
+    async def _country_picked(self, interaction: discord.Interaction, wish: Wish) -> None:
+        chosen = _chosen(interaction)
+        if chosen == help_card.ELSEWHERE:
+            await interaction.response.send_modal(_CountryTyped(self, wish, self._texts))
+        else:
+            await self._redraw(interaction, wish.but(country=chosen))
+
+    async def country_typed(self, interaction: discord.Interaction, wish: Wish, typed: str) -> None:
+        iso = self._support.countries.find(typed)
+        await self._redraw(interaction, wish.but(country=iso), note=_UNKNOWN_COUNTRY if iso is None else None)
+
+    async def failed(self, interaction: discord.Interaction, error: Exception) -> None:
+        await self._funnel.answer(interaction, error)
+
+    async def _redraw(self, interaction: discord.Interaction, wish: Wish, note: str | None = None) -> None:
+        card = await self._support.card(wish, guild_id=interaction.guild_id)
+        await interaction.response.edit_message(view=self.draw(card, note=note))
+
+    async def _be_quiet(self, interaction: discord.Interaction, wish: Wish) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            await self._support.be_quiet(interaction.user.id, quiet=True)
+        except StoreError:
+            done = "support.done.not_written"
+        else:
+            done = "support.done.quiet"
+        await interaction.edit_original_response(view=self._note(done, wish))
+
+    async def _remember(self, interaction: discord.Interaction, wish: Wish) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            await self._support.remember(interaction.user.id, wish)
+        except StoreError:
+            done = "support.done.not_written"
+        else:
+            done = "support.done.remembered"
+        await interaction.edit_original_response(view=self._note(done, wish))
+
+    def _note(self, key: str, wish: Wish) -> ui.LayoutView:
+        country = self._support.countries.name(wish.country or "", wish.language)
+        return note_page(self._texts.get(key, wish.language, country=country))
+
+
+class _CountryTyped(ui.Modal):
+    """Asks for a country that is none of the likely ones."""
+
+    def __init__(self, desk: HelpDesk, wish: Wish, texts: Texts) -> None:
+        super().__init__(title=texts.get("support.choice.type_country", wish.language))
+        self._desk = desk
+        self._wish = wish
+        self._typed: ui.TextInput[_CountryTyped] = ui.TextInput(
+            placeholder=texts.get("support.choice.type_hint", wish.language), max_length=60
+        )
+        label = texts.get("support.choice.type_country", wish.language)
+        self.add_item(ui.Label(text=label, component=self._typed))
+
+    async def on_submit(self, interaction: discord.Interaction, /) -> None:
+        await self._desk.country_typed(interaction, self._wish, self._typed.value)
+
+    async def on_error(self, interaction: discord.Interaction, error: Exception, /) -> None:
+        await self._desk.failed(interaction, error)
+
+
+def _chosen(interaction: discord.Interaction) -> str | None:
+    values = (interaction.data or {}).get("values")
+    return str(values[0]) if isinstance(values, list) and values else None
