@@ -11,11 +11,14 @@ import aiohttp
 
 from bot.audio.engine import Engine
 from bot.audio.library import Library
+from bot.content.helpline_directory import HelplineDirectory
 from bot.content.texts import Texts
 from bot.core.clock import Clock, SystemClock
+from bot.core.preferences import PersonSettingsStore
 from bot.core.tasks import Tasks
 from bot.gateway.client import Hush, Services
 from bot.gateway.cooldowns import Cooldowns
+from bot.gateway.help_card import LANGUAGES
 from bot.gateway.panels import Panels
 from bot.gateway.replies import Replies
 from bot.gateway.shelves import Shelves
@@ -29,6 +32,9 @@ from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
 from bot.playback.sessions import Sessions
 from bot.settings import Settings, load
+from bot.support.countries import Countries
+from bot.support.ports import ResourceStore
+from bot.support.service import Support
 
 
 def create_bot(
@@ -57,8 +63,9 @@ async def _open_services(settings: Settings, clock: Clock, client: Hush) -> Asyn
     # Here, not above: SQLAlchemy costs a second that `--help` and the tests of other rooms need not wait.
     from bot.store.address import locate  # noqa: PLC0415
     from bot.store.database import Database  # noqa: PLC0415
+    from bot.store.resources import SqlResourceStore  # noqa: PLC0415
     from bot.store.sessions import SqlSessionStore  # noqa: PLC0415
-    from bot.store.settings import SqlGuildSettingsStore  # noqa: PLC0415
+    from bot.store.settings import SqlGuildSettingsStore, SqlPersonSettingsStore  # noqa: PLC0415
     from bot.vitals import BotVitals  # noqa: PLC0415
 
     address = None if settings.database_url is None else settings.database_url.get_secret_value()
@@ -112,12 +119,32 @@ async def _open_services(settings: Settings, clock: Clock, client: Hush) -> Asyn
                     guild_settings=guild_settings,
                     replies=Replies(texts),
                     cooldowns=Cooldowns(clock),
+                    support=await _support(
+                        SqlPersonSettingsStore(database, clock),
+                        SqlResourceStore(database, clock),
+                        clock,
+                        tasks,
+                    ),
                 )
         finally:
             await sessions.close()
             await ledger.close()
             await tasks.close()
             await asyncio.to_thread(_end_threads, links.pacer, engine)
+
+
+async def _support(
+    people: PersonSettingsStore, resources: ResourceStore, clock: Clock, tasks: Tasks
+) -> Support:
+    directory = await asyncio.to_thread(HelplineDirectory.load)
+    return Support(
+        directory=directory,
+        countries=await asyncio.to_thread(Countries, directory.countries, LANGUAGES),
+        people=people,
+        resources=resources,
+        clock=clock,
+        tasks=tasks,
+    )
 
 
 def _monitoring(settings: Settings, vitals: Vitals, clock: Clock) -> AbstractAsyncContextManager[object]:

@@ -45,4 +45,4 @@ class SupportCog(commands.Cog):
 
 async def setup(client: Hush) -> None:
     services = client.services
-    await client.add_cog(SupportCog(services.help_desk, services.support.countries, services.texts))
+    await client.add_cog(SupportCog(client.help_desk, services.support.countries, services.texts))

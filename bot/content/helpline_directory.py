@@ -1,4 +1,4 @@
-"""Helplines and emergency numbers as content: numbers verbatim, each with its source and the month of its check.
+"""Helplines and emergency numbers as content: numbers verbatim, each with its source and when it was checked.
 
 `helplines/emergency.toml` has every country's emergency number, `helplines/lines/<ISO>.toml` one country's
 lines. Nothing here is ever written by a program at run time.

@@ -31,6 +31,8 @@ class GuildSettings:
     """Show what plays as the voice channel's status, where everybody in the server reads it."""
     language: str | None = None
     """A Discord locale tag; None is the server's own."""
+    moderator_channel_id: int | None = None
+    """Where a person may let moderators know that they would like support; None offers nobody that."""
 
     def __post_init__(self) -> None:
         _require_within("timer_default_minutes", self.timer_default_minutes, LONGEST_MINUTES)

@@ -17,6 +17,7 @@ from bot.gateway.access import intents
 from bot.gateway.cooldowns import Cooldowns
 from bot.gateway.first_contact import greet
 from bot.gateway.funnel import Funnel
+from bot.gateway.help_desk import HelpDesk
 from bot.gateway.panels import Panels
 from bot.gateway.presses import Presses
 from bot.gateway.replies import Replies
@@ -28,11 +29,12 @@ from bot.gateway.voice import DiscordVoiceLinks
 from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
+from bot.support.service import Support
 
 _LONGEST_RATE_LIMIT_S = 30.0
 """Discord's longer waits are told to the caller, who knows better what to do meanwhile."""
 
-EXTENSIONS: Final = ("cogs.doctor", "cogs.help", "cogs.library", "cogs.listening")
+EXTENSIONS: Final = ("cogs.doctor", "cogs.help", "cogs.library", "cogs.listening", "cogs.support")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Services:
     guild_settings: GuildSettingsStore
     replies: Replies
     cooldowns: Cooldowns
+    support: Support
 
 
 Opening = Callable[["Hush"], AbstractAsyncContextManager[Services]]
@@ -59,6 +62,8 @@ class Hush(commands.AutoShardedBot):
     """Hush on Discord. Construction does nothing; login opens the services, `close` releases them."""
 
     services: Services
+    """There from login on."""
+    help_desk: HelpDesk
     """There from login on."""
 
     def __init__(
@@ -102,6 +107,7 @@ class Hush(commands.AutoShardedBot):
         self.services = await self._open.enter_async_context(self._opening(self))
         services = self.services
         funnel = cast("HushTree", self.tree).funnel = Funnel(services.replies)
+        self.help_desk = HelpDesk(services.support, services.texts, funnel)
         self.add_view(Presses(services.playback, services.panels, services.texts, services.replies, funnel))
         for extension in EXTENSIONS:
             await self.load_extension(extension)
@@ -135,6 +141,9 @@ class Hush(commands.AutoShardedBot):
     async def on_guild_join(self, guild: discord.Guild) -> None:
         # Only real joins come here: servers that a start or an outage brings back are "available".
         await greet(guild, self.services.texts)
+
+    async def on_interaction(self, interaction: discord.Interaction, /) -> None:
+        await self.help_desk.answer(interaction)
 
     async def on_app_command_completion(self, _interaction: discord.Interaction, _command: object) -> None:
         self.tally.answered += 1

@@ -1,7 +1,7 @@
 """How the help card looks (Components V2), and the custom_ids its buttons carry.
 
 A button carries what the card shows, never who pressed, what was said, or a level:
-`help:<act>:<country>:<language>:<concern>:v1`. So a card answers after any restart, and nothing is kept for it.
+`help:<act>:<country>:<language>:<concern>:v1`. So a card answers after any restart, and nothing is kept.
 """
 
 from collections.abc import Iterable, Iterator
@@ -73,7 +73,7 @@ def barrier_page(barrier: str, card: Card, texts: Texts) -> _View:
     if not card.written_lines:
         return note_page(say("support.barrier.aloud_elsewhere", link=DIRECTORY_LINK))
     lines = "\n".join(_line(line, say, spoken=False) for line in card.written_lines)
-    return note_page(f"{say('support.barrier.aloud')}\n\n{lines}")
+    return note_page(say("support.barrier.aloud") + "\n\n" + lines)
 
 
 def country_choice(wish: Wish, texts: Texts, countries: Countries) -> _View:
@@ -84,7 +84,8 @@ def country_choice(wish: Wish, texts: Texts, countries: Countries) -> _View:
         for iso in countries.likely(wish.language)[:24]
     ]
     options.append(discord.SelectOption(label=say("support.button.elsewhere"), value=ELSEWHERE))
-    return _choice("pick-country", "support.choice.country", "support.button.country", options, wish, say)
+    select = _select("pick-country", wish, options, say("support.button.country"))
+    return _choice(say("support.choice.country"), select, wish, say)
 
 
 def language_choice(wish: Wish, texts: Texts) -> _View:
@@ -94,11 +95,12 @@ def language_choice(wish: Wish, texts: Texts) -> _View:
         for tag in LANGUAGES
     ]
     say = _Speaker(texts, wish.language)
-    return _choice("pick-language", "support.choice.language", "support.button.language", options, wish, say)
+    select = _select("pick-language", wish, options, say("support.button.language"))
+    return _choice(say("support.choice.language"), select, wish, say)
 
 
 def note_page(text: str) -> _View:
-    """A few sentences in the card's colour."""
+    """Draw a few sentences in the card's colour."""
     view, container = _page()
     container.add_item(ui.TextDisplay(text))
     return view
@@ -128,8 +130,8 @@ class _Speaker:
 
 
 def _paragraphs(card: Card, say: _Speaker, note: str | None) -> Iterator[str]:
-    opener = say(_OPENERS.get(card.level, "support.card.plain"))
-    yield f"## {say('support.card.title')}\n{opener}"
+    title, opener = say("support.card.title"), say(_OPENERS.get(card.level, "support.card.plain"))
+    yield f"## {title}\n{opener}"
     if note is not None:
         yield say(note)
     yield _emergency(card, say)
@@ -150,7 +152,7 @@ def _emergency(card: Card, say: _Speaker) -> str:
     numbers = " / ".join(_emergency_number(number, say) for number in card.emergency.numbers)
     sentence = say("support.card.emergency", numbers=numbers)
     if card.emergency.confidence == "low":
-        sentence += f"\n{say('support.card.emergency_uncertain')}"
+        sentence += "\n" + say("support.card.emergency_uncertain")
     return sentence
 
 
@@ -195,7 +197,8 @@ def _facts(line: Line, say: _Speaker) -> Iterator[str]:
 
 
 def _resources(resources: Iterable[Resource], say: _Speaker) -> str:
-    return "\n".join([f"**{say('support.card.resources')}**", *(_resource(one) for one in resources)])
+    title = say("support.card.resources")
+    return "\n".join([f"**{title}**", *(_resource(one) for one in resources)])
 
 
 def _resource(resource: Resource) -> str:
@@ -229,14 +232,13 @@ def _choices(wish: Wish, say: _Speaker, countries: Countries) -> _Row:
     return row
 
 
-def _choice(
-    act: str, question: str, label: str, options: list[discord.SelectOption], wish: Wish, say: _Speaker
-) -> _View:
+def _select(act: str, wish: Wish, options: list[discord.SelectOption], label: str) -> ui.Select[_View]:
+    return ui.Select(custom_id=custom_id(act, wish), placeholder=label, options=options)
+
+
+def _choice(question: str, select: ui.Select[_View], wish: Wish, say: _Speaker) -> _View:
     view, container = _page()
-    container.add_item(ui.TextDisplay(say(question)))
-    select: ui.Select[_View] = ui.Select(
-        custom_id=custom_id(act, wish), placeholder=say(label), options=options
-    )
+    container.add_item(ui.TextDisplay(question))
     container.add_item(_row(select))
     container.add_item(_row(_button("back", wish, say("support.button.back"))))
     return view

@@ -1,6 +1,7 @@
 """Where help cards are asked for and their buttons answered."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, cast
 
 import discord
 from discord import ui
@@ -47,8 +48,7 @@ class HelpDesk:
 
     async def answer(self, interaction: discord.Interaction) -> bool:
         """Answer a press on a help card; False when it was on something else."""
-        data = interaction.data or {}
-        pressed = read_custom_id(str(data.get("custom_id", "")))
+        pressed = read_custom_id(str(_sent(interaction).get("custom_id", "")))
         if interaction.type is not discord.InteractionType.component or pressed is None:
             return False
         try:
@@ -133,7 +133,9 @@ class _CountryTyped(ui.Modal):
         self._desk = desk
         self._wish = wish
         self._typed: ui.TextInput[_CountryTyped] = ui.TextInput(
-            placeholder=texts.get("support.choice.type_hint", wish.language), max_length=60
+            custom_id="country",
+            placeholder=texts.get("support.choice.type_hint", wish.language),
+            max_length=60,
         )
         label = texts.get("support.choice.type_country", wish.language)
         self.add_item(ui.Label(text=label, component=self._typed))
@@ -141,10 +143,16 @@ class _CountryTyped(ui.Modal):
     async def on_submit(self, interaction: discord.Interaction, /) -> None:
         await self._desk.country_typed(interaction, self._wish, self._typed.value)
 
-    async def on_error(self, interaction: discord.Interaction, error: Exception, /) -> None:
+    async def on_error(  # type: ignore[override]  # discord.py's own Modal has it so
+        self, interaction: discord.Interaction, error: Exception, /
+    ) -> None:
         await self._desk.failed(interaction, error)
 
 
 def _chosen(interaction: discord.Interaction) -> str | None:
-    values = (interaction.data or {}).get("values")
+    values = _sent(interaction).get("values")
     return str(values[0]) if isinstance(values, list) and values else None
+
+
+def _sent(interaction: discord.Interaction) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", interaction.data or {})

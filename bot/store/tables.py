@@ -55,6 +55,7 @@ guild_settings = Table(
     Column("language", Text),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("moderator_channel_id", BigInteger),
 )
 
 person_settings = Table(
@@ -66,6 +67,25 @@ person_settings = Table(
     Column("timezone", Text),
     Column("quiet", Boolean, nullable=False),
     Column("updated_at", Instant, nullable=False),
+)
+
+server_resource = Table(
+    "server_resource",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),
+    Column("what", Text, nullable=False),
+    Column("how", Text, nullable=False),
+    Column("hours", Text),
+    Column("link", Text),
+    Column("added_at", Instant, nullable=False),
+)
+
+guild_departure = Table(
+    "guild_departure",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("left_at", Instant, nullable=False),
 )
 
 

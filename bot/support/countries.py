@@ -6,11 +6,12 @@ from typing import Final
 
 from babel import Locale
 from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 MOST_SUGGESTIONS: Final = 25
 """Discord shows no more choices."""
-_NEAR: Final = 84.0
-"""rapidfuzz's WRatio, 0..100: a typo, not another country."""
+_NEAR: Final = 0.8
+"""Share of letters that are right and in place; two swapped count as one. Below it is another word."""
 _ALSO: Final = {
     "uk": "GB",
     "britain": "GB",
@@ -63,7 +64,7 @@ class Countries:
 
     def name(self, iso: str, locale: str) -> str:
         names = self._names.get(locale) or self._names["en-US"]
-        return names.get(iso, iso)
+        return str(names.get(iso, iso))
 
     def find(self, text: str) -> str | None:
         """Return the ISO code of the country meant by a name or a code; a typo is forgiven."""
@@ -72,7 +73,9 @@ class Countries:
             return text
         if typed in self._by_name or not typed:
             return self._by_name.get(typed)
-        near = process.extractOne(typed, self._by_name.keys(), score_cutoff=_NEAR) if len(typed) > 3 else None
+        near = process.extractOne(
+            typed, self._by_name.keys(), scorer=OSA.normalized_similarity, score_cutoff=_NEAR
+        )
         return None if near is None else self._by_name[near[0]]
 
     def suggest(self, text: str, locale: str) -> Sequence[str]:
@@ -89,7 +92,7 @@ class Countries:
         return [*begins, *within, *rest][:MOST_SUGGESTIONS]
 
     def likely(self, locale: str) -> Sequence[str]:
-        """Return where the language is at home, then other countries with many people who speak one of ours."""
+        """Return where the language is at home, then where others of our languages are."""
         home = _SPOKEN_IN.get(locale.partition("-")[0], ())
         everywhere = (iso for isos in zip(*(v[:1] for v in _SPOKEN_IN.values()), strict=True) for iso in isos)
         english = _SPOKEN_IN["en"][:6]
@@ -112,5 +115,5 @@ def language_names(codes: Iterable[str], locale: str) -> tuple[str, ...]:
 def own_name(locale: str) -> str:
     """Return what speakers of a language call it, with a capital."""
     spoken = Locale.parse(locale, sep="-")
-    name = spoken.get_language_name(spoken)
-    return locale if name is None else name[:1].upper() + name[1:]
+    name = str(spoken.get_language_name(spoken) or locale)
+    return name[:1].upper() + name[1:]

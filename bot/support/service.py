@@ -1,5 +1,6 @@
 """Support: the help card for somebody, and the few choices about it that they may have remembered."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.content.helpline_directory import HelplineDirectory
@@ -54,15 +55,14 @@ class Support:
 
     async def card(self, wish: Wish, *, level: Level = Level.NONE, guild_id: int | None = None) -> Card:
         """Return the card, with the server's own resources where there are some. Never fails."""
-        resources: list[Resource] = []
+        resources: Sequence[Resource] = ()
         if guild_id is not None:
-            resources = list(await soon(self._resources.of(guild_id), self._tasks) or ())
+            resources = await soon(self._resources.of(guild_id), self._tasks) or ()
         return self.card_now(wish, level=level, resources=resources)
 
-    def card_now(self, wish: Wish, *, level: Level = Level.NONE, resources: list[Resource] | None = None) -> Card:
+    def card_now(self, wish: Wish, *, level: Level = Level.NONE, resources: Sequence[Resource] = ()) -> Card:
         """Return the card from memory alone."""
-        today = self._clock.now().date()
-        return Card.of(self.directory, wish, today, level=level, resources=resources or ())
+        return Card.of(self.directory, wish, self._clock.now().date(), level=level, resources=resources)
 
     async def remember(self, user_id: int, wish: Wish) -> None:
         """Keep country and language for this person; raise StoreError when that cannot be written."""

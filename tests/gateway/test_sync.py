@@ -57,4 +57,6 @@ async def test_where_commands_can_be_used(env: simcord.Env) -> None:
     }
     in_servers, anywhere = ([0], [0]), ([0, 1, 2], [0, 1])
     listening = {"doctor", "play", "stop", "volume", "pause", "resume", "timer"}
-    assert contexts == dict.fromkeys(listening, in_servers) | dict.fromkeys({"library", "help"}, anywhere)
+    assert contexts == dict.fromkeys(listening, in_servers) | dict.fromkeys(
+        {"library", "help", "support"}, anywhere
+    )
