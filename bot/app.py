@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
+from typing import TYPE_CHECKING
 
 import aiohttp
 
@@ -14,7 +15,6 @@ from bot.audio.library import Library
 from bot.content.helpline_directory import HelplineDirectory
 from bot.content.texts import Texts
 from bot.core.clock import Clock, SystemClock
-from bot.core.preferences import PersonSettingsStore
 from bot.core.tasks import Tasks
 from bot.gateway.client import Hush, Services
 from bot.gateway.cooldowns import Cooldowns
@@ -33,8 +33,10 @@ from bot.playback.service import Playback
 from bot.playback.sessions import Sessions
 from bot.settings import Settings, load
 from bot.support.countries import Countries
-from bot.support.ports import ResourceStore
 from bot.support.service import Support
+
+if TYPE_CHECKING:
+    from bot.store.database import Database
 
 
 def create_bot(
@@ -63,9 +65,8 @@ async def _open_services(settings: Settings, clock: Clock, client: Hush) -> Asyn
     # Here, not above: SQLAlchemy costs a second that `--help` and the tests of other rooms need not wait.
     from bot.store.address import locate  # noqa: PLC0415
     from bot.store.database import Database  # noqa: PLC0415
-    from bot.store.resources import SqlResourceStore  # noqa: PLC0415
     from bot.store.sessions import SqlSessionStore  # noqa: PLC0415
-    from bot.store.settings import SqlGuildSettingsStore, SqlPersonSettingsStore  # noqa: PLC0415
+    from bot.store.settings import SqlGuildSettingsStore  # noqa: PLC0415
     from bot.vitals import BotVitals  # noqa: PLC0415
 
     address = None if settings.database_url is None else settings.database_url.get_secret_value()
@@ -119,12 +120,7 @@ async def _open_services(settings: Settings, clock: Clock, client: Hush) -> Asyn
                     guild_settings=guild_settings,
                     replies=Replies(texts),
                     cooldowns=Cooldowns(clock),
-                    support=await _support(
-                        SqlPersonSettingsStore(database, clock),
-                        SqlResourceStore(database, clock),
-                        clock,
-                        tasks,
-                    ),
+                    support=await _support(database, clock, tasks),
                 )
         finally:
             await sessions.close()
@@ -133,15 +129,16 @@ async def _open_services(settings: Settings, clock: Clock, client: Hush) -> Asyn
             await asyncio.to_thread(_end_threads, links.pacer, engine)
 
 
-async def _support(
-    people: PersonSettingsStore, resources: ResourceStore, clock: Clock, tasks: Tasks
-) -> Support:
+async def _support(database: "Database", clock: Clock, tasks: Tasks) -> Support:
+    from bot.store.resources import SqlResourceStore  # noqa: PLC0415
+    from bot.store.settings import SqlPersonSettingsStore  # noqa: PLC0415
+
     directory = await asyncio.to_thread(HelplineDirectory.load)
     return Support(
         directory=directory,
         countries=await asyncio.to_thread(Countries, directory.countries, LANGUAGES),
-        people=people,
-        resources=resources,
+        people=SqlPersonSettingsStore(database, clock),
+        resources=SqlResourceStore(database, clock),
         clock=clock,
         tasks=tasks,
     )
