@@ -13,6 +13,7 @@ from bot.core.errors import SettingsError
 
 if TYPE_CHECKING:
     from bot.sandbox.page import Page
+    from bot.sandbox.voice import VoiceServerProcess
     from bot.sandbox.world import CreateBot, World
 
 _FADE_LIMIT_S = 2.7
@@ -34,9 +35,10 @@ async def _demo(create_bot: "CreateBot", data_dir: Path | None, port: int, open_
     asked_to_end = asyncio.Event()
     for wish in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(wish, asked_to_end.set)
-    page_type, world_type = _sandbox()
+    page_type, world_type, voice_type = _sandbox()
     async with (
-        world_type(create_bot, data_dir=data_dir, check_errors=False) as world,
+        voice_type() as voice,
+        world_type(create_bot, data_dir=data_dir, voice=voice, check_errors=False) as world,
         page_type(world, port=port) as page,
     ):
         print(f"Hush is here: {page.url}  Ctrl-C ends it, softly.", flush=True)  # noqa: T201 - the demo's one line
@@ -50,14 +52,15 @@ async def _demo(create_bot: "CreateBot", data_dir: Path | None, port: int, open_
                 await world.bot.close()  # before the page, so that the fade is heard
 
 
-def _sandbox() -> "tuple[type[Page], type[World]]":
+def _sandbox() -> "tuple[type[Page], type[World], type[VoiceServerProcess]]":
     # simcord tries itself out when imported, with a client discord.py then warns about.
     logging.getLogger("discord.state").setLevel(logging.ERROR)
     try:
         from bot.sandbox.page import Page  # noqa: PLC0415 - these need the extra
+        from bot.sandbox.voice import VoiceServerProcess  # noqa: PLC0415
         from bot.sandbox.world import World  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"The demo needs {error.name}, which comes with the sandbox: install hush-asmr[sandbox]."
         ) from None
-    return Page, World
+    return Page, World, VoiceServerProcess

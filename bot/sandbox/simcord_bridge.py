@@ -89,6 +89,13 @@ def new_environment(bot: discord.AutoShardedClient, clock: SandboxClock, *, bot_
     return cast("simcord.Env", env)
 
 
+def handle_of(env: simcord.Env, guild_id: int) -> simcord.GuildHandle:
+    """Return a handle of a server that was not made through SimCord's builders."""
+    handle = simcord.GuildHandle(env, env.backend.get_guild(guild_id))
+    env._guilds.append(handle)
+    return handle
+
+
 class Backstage:
     """What a moderator, or Discord itself, does to a world, where SimCord has no actor's verb for it."""
 

@@ -21,8 +21,10 @@ from discord.ext import commands
 
 from bot.core.clock import Clock
 from bot.sandbox.clock import SandboxClock
-from bot.sandbox.simcord_bridge import Backstage, Running, VoiceGateway, new_environment
+from bot.sandbox.journal import FILE_NAME, WorldJournal
+from bot.sandbox.simcord_bridge import Backstage, Running, VoiceGateway, handle_of, new_environment
 from bot.sandbox.voice import ListeningMember, VoiceServer, client_ssl_context
+from bot.sandbox.voice.interface import LoopbackVoice
 from bot.settings import Settings, load
 
 BOT_NAME = "Hush"
@@ -62,13 +64,15 @@ class World:
     dm: the caller's direct messages with Hush. moderator: may do everything.
     clock: what Hush and SimCord both live by; `advance` moves it.
 
-    data_dir: Hush's folder; a temporary one unless given. clock: real time unless given.
+    data_dir: Hush's folder; a temporary one unless given. A folder that a world lived in before, however it
+    ended, brings that world back: its ids, people, messages and files. clock: real time unless given.
+    voice: the voice server, in this process unless given.
     check_errors: leaving raises what the bot raised and no test looked at (`world.env.errors`).
     """
 
     env: simcord.Env
     bot: commands.AutoShardedBot
-    server: VoiceServer
+    server: LoopbackVoice
     guild: simcord.GuildHandle
     text: simcord.ChannelHandle
     quiet: simcord.ChannelHandle
@@ -85,10 +89,12 @@ class World:
         *,
         data_dir: Path | None = None,
         clock: SandboxClock | None = None,
+        voice: LoopbackVoice | None = None,
         check_errors: bool = True,
     ) -> None:
         self._create_bot = create_bot
         self._data_dir = data_dir
+        self._voice = voice
         self.clock = clock if clock is not None else SandboxClock()
         self._check_errors = check_errors
         self._stack = AsyncExitStack()
@@ -175,7 +181,7 @@ class World:
 
     async def _open(self, stack: AsyncExitStack) -> None:
         data_dir = self._data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hush-")))
-        self.server = await stack.enter_async_context(VoiceServer())
+        self.server = await stack.enter_async_context(VoiceServer()) if self._voice is None else self._voice
         self.bot = self._create_bot(
             load(data_dir=data_dir, shard_count=1, discord_token=None),
             clock=self.clock,
@@ -183,7 +189,14 @@ class World:
         )
         self.env = new_environment(self.bot, self.clock, bot_name=BOT_NAME)
         self._backstage = Backstage(self.env)
-        self._settle_in()
+        journal = WorldJournal(data_dir / FILE_NAME)
+        if journal.rebuild(self.env.backend):
+            self._move_back_in()
+        else:
+            self._settle_in()
+        if self._data_dir is not None:
+            stack.callback(journal.close)
+            journal.follow(self.env.backend)
         self._gateway = VoiceGateway(self.env, self.bot, self.server)
         await stack.enter_async_context(self._gateway)
         await stack.enter_async_context(Running(self.env, check_errors=self._check_errors))
@@ -194,14 +207,35 @@ class World:
     def _settle_in(self) -> None:
         """Build the server before the bot sees it, as the servers a bot comes to were there before."""
         env = self.env
-        self.guild = guild = env.create_guild(GUILD_NAME, owner=env.create_user("moss", global_name="Moss"))
-        self.text = guild.create_text_channel("fireside", topic="Ask Hush for something soft.")
-        self.quiet = guild.create_text_channel("quiet-corner")
-        self.lantern = guild.create_voice_channel("Lantern Room")
-        self.attic = guild.create_voice_channel("Attic")
-        self.stage = guild.create_stage_channel("Evening Stage")
-        self.sitter = guild.add_member(env.create_user("wren", global_name="Wren"))
-        self.caller = guild.add_member(env.create_user("juniper", global_name="Juniper"))
-        self.moderator = simcord.MemberActor(env, guild, guild.owner)
+        guild = env.create_guild(GUILD_NAME, owner=env.create_user("moss", global_name="Moss"))
+        guild.create_text_channel("fireside", topic="Ask Hush for something soft.")
+        guild.create_text_channel("quiet-corner")
+        guild.create_voice_channel("Lantern Room")
+        guild.create_voice_channel("Attic")
+        guild.create_stage_channel("Evening Stage")
+        for name in ("wren", "juniper"):
+            guild.add_member(env.create_user(name, global_name=name.capitalize()))
+        self._name_everything(guild)
         self._backstage.seat(guild.id, self.sitter.id, self.lantern.id)
         self._backstage.allow_bot(guild.id, INVITED_WITH)
+
+    def _move_back_in(self) -> None:
+        self._name_everything(handle_of(self.env, next(iter(self.env.backend.guilds))))
+
+    def _name_everything(self, guild: simcord.GuildHandle) -> None:
+        backend = self.env.backend
+        channels = {
+            channel.name: simcord.ChannelHandle(self.env, guild, channel)
+            for channel in backend.channels.values()
+            if channel.guild_id == guild.id
+        }
+        people = {
+            user.name: simcord.MemberActor(self.env, guild, simcord.UserHandle(self.env, user))
+            for user in backend.users.values()
+            if not user.bot
+        }
+        self.guild = guild
+        self.text, self.quiet = channels["fireside"], channels["quiet-corner"]
+        self.lantern, self.attic = channels["Lantern Room"], channels["Attic"]
+        self.stage = channels["Evening Stage"]
+        self.sitter, self.caller, self.moderator = people["wren"], people["juniper"], people["moss"]

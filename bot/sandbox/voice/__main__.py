@@ -33,6 +33,7 @@ async def _serve(options: ServerOptions, *, until_stdin_closes: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     if until_stdin_closes:
+        loop.add_signal_handler(signal.SIGINT, lambda: None)  # a Ctrl-C is the parent's to answer
         await loop.connect_read_pipe(lambda: _EndOfInput(ended), sys.stdin)
     control_token = secrets.token_urlsafe(32)
     async with VoiceServer(options, control_token=control_token) as server:

@@ -35,9 +35,18 @@ class VoiceServerProcess:
         self._http: aiohttp.ClientSession | None = None
         self._hello: Mapping[str, str] = {}
 
+    @classmethod
+    def attached(cls, hello: Mapping[str, str]) -> Self:
+        """Speak to a server that another process started; closing this leaves it running."""
+        server = cls()
+        server._hello = hello
+        return server
+
     async def __aenter__(self) -> Self:
         try:
-            await self._open()
+            if not self._hello:
+                await self._start()
+            self._connect()
         except BaseException:
             await self.close()
             raise
@@ -50,6 +59,11 @@ class VoiceServerProcess:
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
+
+    @property
+    def hello(self) -> Mapping[str, str]:
+        """How to reach it, for `attached`; holds a credential."""
+        return self._hello
 
     @property
     def endpoint(self) -> str:
@@ -100,7 +114,7 @@ class VoiceServerProcess:
             process.kill()
             await process.wait()
 
-    async def _open(self) -> None:
+    async def _start(self) -> None:
         root = str(Path(bot.__file__).parents[1])
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         self._process = await asyncio.create_subprocess_exec(
@@ -116,6 +130,8 @@ class VoiceServerProcess:
         if not line:
             raise RuntimeError("the voice server process ended before it was ready")
         self._hello = json.loads(line)
+
+    def _connect(self) -> None:
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(ssl=client_ssl_context(self.ca_file)),
             headers={"Authorization": f"Bearer {self._hello['control_token']}"},

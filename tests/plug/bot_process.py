@@ -1,0 +1,87 @@
+"""Hush in a world of its own process: reads a wish a line on standard input, answers each in a line of JSON.
+
+The world comes from, and goes to, the data folder; the voice server is another process's. A kill at any
+moment is what the tests are about.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.app import create_bot
+from bot.core.clock import SystemClock
+from bot.gateway.client import Hush
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.voice import VoiceServerProcess
+from bot.sandbox.world import World
+from tests.gateway.panel_reading import panels_in, press_id, text_of
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--voice", type=json.loads, required=True)
+    parser.add_argument("--later-s", type=float, default=0.0)
+    asyncio.run(_serve(parser.parse_args()))
+
+
+async def _serve(arguments: argparse.Namespace) -> None:
+    clock = SandboxClock(SystemClock().now() + timedelta(seconds=arguments.later_s))
+    wishes = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(wishes), sys.stdin
+    )
+    async with (
+        VoiceServerProcess.attached(arguments.voice) as voice,
+        World(create_bot, data_dir=arguments.data, clock=clock, voice=voice) as world,
+    ):
+        _tell(
+            guild_id=world.guild.id, channel_id=world.lantern.id, user_id=world.sitter.id, bot_id=world.bot_id
+        )
+        async for line in wishes:
+            wish = json.loads(line)
+            _tell(**await _carry_out(world, wish))
+
+
+async def _carry_out(world: World, wish: dict[str, Any]) -> dict[str, Any]:
+    match wish.pop("do"):
+        case "slash":
+            name = wish.pop("name")
+            result = await world.sitter.slash(world.text, name, **wish)
+            return {"said": None if result.response is None else result.response.content}
+        case "press":
+            [panel] = panels_in(world, world.lantern)
+            await world.sitter.click(panel, custom_id=press_id(wish["button"]))
+        case "say":
+            await world.sitter.send(world.text, wish["words"])
+        case "settle":
+            await world.env.settle()
+    return _state(world)
+
+
+def _state(world: World) -> dict[str, Any]:
+    assert isinstance(world.bot, Hush)
+    now = world.bot.services.playback.now_playing(world.guild.id)
+    return {
+        "volume": None if now is None else now.volume,
+        "paused": None if now is None else now.paused,
+        "ends_at": None if now is None or now.ends_at is None else now.ends_at.timestamp(),
+        "panels": {str(panel.id): text_of(world, panel) for panel in panels_in(world, world.lantern)},
+        "sits_in": world.where_is(world.bot_id),
+        "messages": [message.content for message in world.text.history()],
+        "commands": world.sitter.available_commands(world.text),
+        "at": world.clock.now().timestamp(),
+    }
+
+
+def _tell(**answer: Any) -> None:
+    sys.stdout.write(json.dumps(answer, default=list) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
