@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.audio.score import Score
+
 MAX_LAYERS = 8
 
 
@@ -58,3 +60,5 @@ class Plan:
 
     mix: Mix
     seed: int
+    score: Score = ()
+    """A guide's bells and breaths, where one leads through this night."""

@@ -6,8 +6,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.audio.guidance import ScoreSource
 from bot.audio.mix import Layer, Place, Plan
 from bot.audio.opus import SAMPLE_RATE, Pcm
+from bot.audio.score import Score
 from bot.audio.sources import Source
 
 CROSSFADE_S = 4.0
@@ -17,7 +19,7 @@ SLEW_DB_PER_S = 8.0
 OpenSource = Callable[[Layer, int], Source]
 """Open the source of a layer for a seed, at house level."""
 
-_Key = tuple[str, Place | None, int]
+_Key = tuple[str, Place | None, int] | Score
 
 
 class _Voice:
@@ -67,8 +69,8 @@ class Mixer:
 
     def _set(self, plan: Plan, presence: float) -> None:
         keys = {(layer.trigger, layer.place, plan.seed): layer for layer in plan.mix.layers}
-        for key, voice in self._voices.items():
-            if key not in keys:
+        for known_key, voice in self._voices.items():
+            if known_key not in keys and known_key != plan.score:
                 voice.wanted = 0.0
         for key, layer in keys.items():
             known = self._voices.get(key)
@@ -76,6 +78,16 @@ class Mixer:
                 self._voices[key] = _Voice(self._open(layer, plan.seed), layer.gain_db, presence)
             else:
                 known.wanted, known.wanted_db = 1.0, layer.gain_db
+        if plan.score:
+            self._follow(plan.score, max(layer.gain_db for layer in plan.mix.layers))
+
+    def _follow(self, score: Score, gain_db: float) -> None:
+        """Let a score sound, in step with the loudest layer. It begins in silence, so it needs no fade."""
+        known = self._voices.get(score)
+        if known is None:
+            self._voices[score] = _Voice(ScoreSource(score), gain_db, presence=1.0)
+        else:
+            known.wanted, known.wanted_db = 1.0, gain_db
 
 
 def approach(value: float, wanted: float, step: float) -> float:

@@ -1,12 +1,14 @@
 """One guild's listening: a stream, the link it is heard over, and how the two end together."""
 
 import asyncio
+import dataclasses
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.audio.library import Trigger
 from bot.audio.mix import Plan
 from bot.audio.opus import SAMPLE_RATE
+from bot.audio.score import Score
 from bot.audio.stream import Stream
 from bot.playback.desired import DesiredSession
 from bot.playback.model import NowPlaying, PanelPlace, Trouble
@@ -70,11 +72,21 @@ class Session:
         self.link.play(self.stream.read, self.silent.set, self.stream.swell)
 
     def change(self, plan: Plan, trigger: Trigger) -> None:
-        """Crossfade to another plan; the same mix just goes on."""
+        """Crossfade to another plan; the same mix just goes on. A guide that leads goes on leading."""
+        plan = dataclasses.replace(plan, score=self.stream.plan.score)
         if plan.mix != self.stream.plan.mix:
             self.stream.change(plan)
         self.stream.resume()
         self._trigger = trigger
+
+    def set_score(self, score: Score) -> None:
+        """Let a guide's bells and breaths sound over what plays."""
+        if score != self.stream.plan.score:
+            self.stream.change(dataclasses.replace(self.stream.plan, score=score))
+
+    @property
+    def title(self) -> str:
+        return self._trigger.name
 
     def set_end(self, end: End, at: datetime) -> None:
         self.end = end

@@ -4,12 +4,13 @@ import json
 import logging
 import math
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any, Final
 
 from sqlalchemy import Row, delete, select
 
 from bot.audio.mix import Layer, Mix, Place, Plan
+from bot.audio.score import Bell, Breaths
 from bot.core.clock import Clock
 from bot.core.errors import StoreError
 from bot.playback.desired import DesiredSession
@@ -71,7 +72,11 @@ def plan_to_text(plan: Plan) -> str:
         }
         for layer in plan.mix.layers
     ]
-    return json.dumps({"format": _FORMAT, "seed": plan.seed, "layers": layers}, allow_nan=False)
+    content: dict[str, Any] = {"format": _FORMAT, "seed": plan.seed, "layers": layers}
+    if plan.score:
+        content["bells"] = [part.at_s for part in plan.score if isinstance(part, Bell)]
+        content["breaths"] = [asdict(part) for part in plan.score if isinstance(part, Breaths)]
+    return json.dumps(content, allow_nan=False)
 
 
 def plan_from_text(text: str) -> Plan:
@@ -80,7 +85,10 @@ def plan_from_text(text: str) -> Plan:
         content = json.loads(text)
         if content["format"] != _FORMAT:
             raise ValueError(f"format {content['format']}")  # noqa: TRY301 - one place makes the sentence
-        return Plan(Mix(tuple(_layer(layer) for layer in content["layers"])), content["seed"])
+        layers = tuple(_layer(layer) for layer in content["layers"])
+        bells = [Bell(at_s) for at_s in content.get("bells", ())]
+        breaths = [Breaths(**part) for part in content.get("breaths", ())]
+        return Plan(Mix(layers), content["seed"], (*bells, *breaths))
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"A plan in voice_session.plan cannot be read: {error!r}.") from error
 

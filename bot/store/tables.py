@@ -88,6 +88,42 @@ guild_departure = Table(
     Column("left_at", Instant, nullable=False),
 )
 
+refused_pairing = Table(
+    "refused_pairing",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, info=dict(PERSON)),
+    Column("pairing_id", Text, primary_key=True),
+    Column("refused_at", Instant, nullable=False),
+)
+
+care_outcome = Table(
+    "care_outcome",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, info=dict(PERSON)),
+    Column("pairing_id", Text, primary_key=True),
+    Column("felt_at", Instant, primary_key=True),
+    Column("sound", Text),
+    Column("calmer", Boolean, nullable=False),
+)
+
+guide = Table(
+    "guide",
+    metadata,
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("guild_id", BigInteger),
+    Column("user_id", BigInteger, nullable=False, info=dict(PERSON)),
+    Column("kind", Text, nullable=False),
+    Column("content_id", Text, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("sound", Text),
+    Column("reached_s", Float, nullable=False),
+    Column("since", Instant),
+    Column("pace", Float, nullable=False),
+    Column("voice_channel_id", BigInteger),
+    Column("began_sound", Boolean, nullable=False),
+)
+
 
 def person_columns() -> list[Column[int]]:
     """Return every column that holds a person's Discord id."""

@@ -1,0 +1,1 @@
+"""Self-care: what to do now, and being guided through it."""

@@ -1,0 +1,247 @@
+"""Guides that run: each in step with the clock, its message and its sound, until it ends by itself."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.care.guide import End, Face, GuideRecord, GuideWish, face_of, timeline_of
+from bot.care.model import Said
+from bot.care.ports import Accompaniment, Accompanist, GuideStore, Stage, Stages
+from bot.care.timeline import Progress, Timeline
+from bot.content.care import CareContent
+from bot.core.clock import Clock
+from bot.core.errors import Refusal, StoreError
+from bot.core.tasks import Tasks
+
+_log = logging.getLogger(__name__)
+
+LONGEST_REPLY_MINUTES: Final = 12
+"""Discord lets an answer to a command be edited for 15 minutes; what is longer needs a message of its own."""
+_PAST_THE_CUE_S: Final = 0.02
+_GOODBYE_LIMIT_S: Final = 1.5
+
+
+@dataclass(eq=False, slots=True)
+class Guide:
+    """One guide on its way. Lives on the event loop."""
+
+    wish: GuideWish
+    owner_id: int
+    stage: Stage
+    timeline: Timeline
+    progress: Progress
+    sound: Accompaniment | None = None
+    note: Said | None = None
+    channel_id: int | None = None
+    """Where its message stands, when that is a message of its own, which outlives the process."""
+    guild_id: int | None = None
+    task: asyncio.Task[None] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Presser:
+    """Who pressed a button, and the voice channel they sit in."""
+
+    user_id: int
+    voice_channel_id: int | None = None
+
+
+class Guides:
+    """All guides of a process, by the message each is shown in."""
+
+    def __init__(self, content: CareContent, store: GuideStore, clock: Clock, tasks: Tasks) -> None:
+        self.content = content
+        self._store = store
+        self._clock = clock
+        self._tasks = tasks
+        self._guides: dict[int, Guide] = {}
+
+    async def begin(
+        self,
+        wish: GuideWish,
+        owner_id: int,
+        stage: Stage,
+        *,
+        sound: Accompaniment | None = None,
+        note: Said | None = None,
+        place: tuple[int, int | None] | None = None,
+    ) -> None:
+        """Start to lead. `place` is the (channel, server) of a message of its own; without, it is a reply's."""
+        channel_id, guild_id = place if place is not None else (None, None)
+        progress = Progress(0.0, self._clock.now())
+        guide = Guide(
+            wish,
+            owner_id,
+            stage,
+            timeline_of(wish, self.content),
+            progress,
+            sound,
+            note,
+            channel_id,
+            guild_id,
+        )
+        self._guides[stage.message_id] = guide
+        await self._go_on(guide)
+
+    async def restore(self, stages: Stages, accompanist: Accompanist) -> None:
+        """Go on with the guides of an earlier process from where the clock says."""
+        try:
+            records = await self._store.all()
+        except StoreError as error:
+            _log.warning("guides of the last process could not be read: %s", error)
+            return
+        for record in records:
+            try:
+                timeline = timeline_of(record.wish, self.content)
+            except (KeyError, ValueError):  # its content is no more
+                await self._forget(record.message_id)
+                continue
+            sound = None
+            if record.guild_id is not None and record.voice_channel_id is not None:
+                sound = accompanist.rejoin(
+                    record.guild_id, record.voice_channel_id, began=record.began_sound
+                )
+            guide = Guide(
+                record.wish,
+                record.user_id,
+                stages.at(record),
+                timeline,
+                record.progress,
+                sound,
+                None,
+                record.channel_id,
+                record.guild_id,
+            )
+            self._guides[record.message_id] = guide
+            self._lead_on(guide)
+
+    def face(self, wish: GuideWish, *, sound: str | None = None, note: Said | None = None) -> Face:
+        """Return how a guide will look at its beginning."""
+        now = self._clock.now()
+        return face_of(wish, self.content, Progress(0.0, now), now, sound=sound, note=note)
+
+    async def pause(self, message_id: int, by: Presser) -> Face:
+        guide = self._led_for(message_id, by)
+        guide.progress = guide.progress.paused(self._clock.now())
+        return await self._go_on(guide)
+
+    async def resume(self, message_id: int, by: Presser) -> Face:
+        guide = self._led_for(message_id, by)
+        guide.progress = guide.progress.resumed(self._clock.now())
+        return await self._go_on(guide)
+
+    async def slower(self, message_id: int, by: Presser) -> Face:
+        guide = self._led_for(message_id, by)
+        guide.progress = guide.progress.slower(self._clock.now())
+        return await self._go_on(guide)
+
+    async def stop(self, message_id: int, by: Presser) -> Face:
+        """End it now; what began with it fades out."""
+        guide = self._led_for(message_id, by)
+        return await self._end(guide, End.STOPPED)
+
+    def stage_of(self, message_id: int) -> Stage | None:
+        guide = self._guides.get(message_id)
+        return None if guide is None else guide.stage
+
+    async def close(self) -> None:
+        """Tell those whose guide cannot outlive the process. Messages of our own go on after a restart."""
+        leaving = [guide for guide in self._guides.values() if guide.channel_id is None]
+        for guide in self._guides.values():
+            self._cancel(guide)
+        faces = [(guide.stage, self._face(guide, End.RESTARTED)) for guide in leaving]
+        saying = [asyncio.ensure_future(stage.show(face)) for stage, face in faces]
+        if saying:
+            _, late = await asyncio.wait(saying, timeout=_GOODBYE_LIMIT_S)
+            for task in late:
+                task.cancel()
+        self._guides.clear()
+
+    def _led_for(self, message_id: int, by: Presser) -> Guide:
+        """Return the guide whose message this is, when this person may lead it."""
+        guide = self._guides.get(message_id)
+        if guide is None:
+            raise Refusal("guide.refused.over")
+        if guide.wish.kind == "focus":
+            if guide.sound is None or guide.sound.channel_id != by.voice_channel_id:
+                raise Refusal("guide.refused.outside")
+        elif guide.owner_id != by.user_id:
+            raise Refusal("guide.refused.theirs")
+        return guide
+
+    async def _go_on(self, guide: Guide) -> Face:
+        """Sound, write down and show a guide as it is now."""
+        now = self._clock.now()
+        if guide.sound is not None:
+            running = guide.progress.since is not None
+            at_s, pace = guide.progress.at_s(now), guide.progress.pace
+            if running:
+                guide.sound.last_until(guide.progress.ends_at(guide.timeline, now) - now)
+            guide.sound.follow(guide.timeline.score_from(at_s, pace) if running else ())
+        await self._remember(guide)
+        self._lead_on(guide)
+        return self._face(guide)
+
+    def _lead_on(self, guide: Guide) -> None:
+        self._cancel(guide)
+        guide.task = self._tasks.start(self._lead(guide), name="guide")
+
+    async def _lead(self, guide: Guide) -> None:
+        while (at_s := guide.progress.at_s(self._clock.now())) < guide.timeline.length_s:
+            if not await guide.stage.show(self._face(guide)):
+                await self._end(guide, End.STOPPED, shown=False)
+                return
+            if guide.progress.since is None:
+                return  # whoever resumes it leads on
+            left_s = guide.timeline.next_after(at_s) - guide.progress.at_s(self._clock.now())
+            await self._clock.sleep(max(0.0, left_s * guide.progress.pace) + _PAST_THE_CUE_S)
+        await self._end(guide, End.DONE)
+
+    async def _end(self, guide: Guide, end: End, *, shown: bool = True) -> Face:
+        self._guides.pop(guide.stage.message_id, None)
+        face = self._face(guide, end)
+        if guide.sound is not None:
+            guide.sound.end(early=end is End.STOPPED)
+        await self._forget(guide.stage.message_id, durable=guide.channel_id is not None)
+        if shown and end is End.DONE:
+            await guide.stage.show(face)
+        self._cancel(guide)
+        return face
+
+    def _face(self, guide: Guide, end: End | None = None) -> Face:
+        title = None if guide.sound is None else guide.sound.title
+        now = self._clock.now()
+        return face_of(
+            guide.wish, self.content, guide.progress, now, sound=title, note=guide.note, end=end
+        )
+
+    def _cancel(self, guide: Guide) -> None:
+        if guide.task is not None and guide.task is not asyncio.current_task():
+            guide.task.cancel()
+
+    async def _remember(self, guide: Guide) -> None:
+        if guide.channel_id is None:
+            return
+        sound = guide.sound
+        record = GuideRecord(
+            guide.stage.message_id,
+            guide.channel_id,
+            guide.guild_id if sound is None else sound.guild_id,
+            guide.owner_id,
+            guide.wish,
+            guide.progress,
+            None if sound is None else sound.channel_id,
+            began_sound=sound is not None and sound.began,
+        )
+        try:
+            await self._store.put(record)
+        except StoreError as error:  # it goes on, only not past a restart
+            _log.warning("a guide is not written down: %s", error)
+
+    async def _forget(self, message_id: int, *, durable: bool = True) -> None:
+        if durable:
+            try:
+                await self._store.remove(message_id)
+            except StoreError as error:
+                _log.warning("a guide's end is not written down: %s", error)
