@@ -13,6 +13,9 @@ import aiohttp
 from bot.audio.engine import Engine
 from bot.audio.library import Library
 from bot.content.helpline_directory import HelplineDirectory
+from bot.care.guides import Guides
+from bot.care.service import Care
+from bot.content.care import CareContent
 from bot.content.texts import Texts
 from bot.core.clock import Clock, SystemClock
 from bot.core.tasks import Tasks
@@ -25,6 +28,7 @@ from bot.gateway.shelves import Shelves
 from bot.gateway.voice import DiscordVoiceLinks
 from bot.gateway.voice.pacer import Pacer
 from bot.monitoring.ports import Vitals
+from bot.playback.accompany import Accompanist
 from bot.playback.ledger import Ledger
 from bot.playback.preferences import CachedGuildSettings
 from bot.playback.restore import Restore
@@ -61,7 +65,9 @@ def create_bot(
 
 
 @asynccontextmanager
-async def _open_services(settings: Settings, clock: Clock, client: Hush) -> AsyncGenerator[Services]:
+async def _open_services(  # noqa: PLR0915 - everything is joined here
+    settings: Settings, clock: Clock, client: Hush
+) -> AsyncGenerator[Services]:
     # Here, not above: SQLAlchemy costs a second that `--help` and the tests of other rooms need not wait.
     from bot.store.address import locate  # noqa: PLC0415
     from bot.store.database import Database  # noqa: PLC0415
@@ -106,6 +112,7 @@ async def _open_services(settings: Settings, clock: Clock, client: Hush) -> Asyn
             clock=clock,
             tasks=tasks,
         )
+        care, guides = await _care(database, library, clock, tasks)
         vitals = BotVitals(client, sessions, engine, database)
         try:
             async with _monitoring(settings, vitals, clock):
@@ -121,8 +128,12 @@ async def _open_services(settings: Settings, clock: Clock, client: Hush) -> Asyn
                     replies=Replies(texts),
                     cooldowns=Cooldowns(clock),
                     support=await _support(database, clock, tasks),
+                    care=care,
+                    guides=guides,
+                    accompanist=Accompanist(playback, sessions, clock),
                 )
         finally:
+            await guides.close()
             await sessions.close()
             await ledger.close()
             await tasks.close()
@@ -142,6 +153,23 @@ async def _support(database: "Database", clock: Clock, tasks: Tasks) -> Support:
         clock=clock,
         tasks=tasks,
     )
+
+
+async def _care(database: "Database", library: Library, clock: Clock, tasks: Tasks) -> tuple[Care, Guides]:
+    from bot.store.care import SqlCareStore, SqlGuideStore  # noqa: PLC0415
+    from bot.store.settings import SqlPersonSettingsStore  # noqa: PLC0415
+
+    content = await asyncio.to_thread(CareContent.load, library.triggers)
+    people = SqlPersonSettingsStore(database, clock)
+    care = Care(content, SqlCareStore(database, clock), people, _NothingBlocked(), clock)
+    return care, Guides(content, SqlGuideStore(database), clock, tasks)
+
+
+class _NothingBlocked:
+    """Implements `bot.care.ports.Blocks` until people can block sounds."""
+
+    async def blocked(self, _user_id: int) -> frozenset[str]:
+        return frozenset()
 
 
 def _monitoring(settings: Settings, vitals: Vitals, clock: Clock) -> AbstractAsyncContextManager[object]:

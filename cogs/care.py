@@ -45,7 +45,9 @@ class CareCog(commands.Cog):
     async def _topics_like(
         self, _interaction: discord.Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        return [app_commands.Choice(name=title, value=topic) for title, topic in self._desk.topics_like(current)]
+        return [
+            app_commands.Choice(name=title, value=topic) for title, topic in self._desk.topics_like(current)
+        ]
 
 
 async def setup(client: Hush) -> None:

@@ -67,7 +67,7 @@ class Guides:
         note: Said | None = None,
         place: tuple[int, int | None] | None = None,
     ) -> None:
-        """Start to lead. `place` is the (channel, server) of a message of its own; without, it is a reply's."""
+        """Start to lead. `place` is the (channel, server) of a message of its own; None is a reply."""
         channel_id, guild_id = place if place is not None else (None, None)
         progress = Progress(0.0, self._clock.now())
         guide = Guide(
@@ -99,9 +99,7 @@ class Guides:
                 continue
             sound = None
             if record.guild_id is not None and record.voice_channel_id is not None:
-                sound = accompanist.rejoin(
-                    record.guild_id, record.voice_channel_id, began=record.began_sound
-                )
+                sound = accompanist.rejoin(record.guild_id, record.voice_channel_id, began=record.began_sound)
             guide = Guide(
                 record.wish,
                 record.user_id,
@@ -212,9 +210,7 @@ class Guides:
     def _face(self, guide: Guide, end: End | None = None) -> Face:
         title = None if guide.sound is None else guide.sound.title
         now = self._clock.now()
-        return face_of(
-            guide.wish, self.content, guide.progress, now, sound=title, note=guide.note, end=end
-        )
+        return face_of(guide.wish, self.content, guide.progress, now, sound=title, note=guide.note, end=end)
 
     def _cancel(self, guide: Guide) -> None:
         if guide.task is not None and guide.task is not asyncio.current_task():

@@ -41,19 +41,19 @@ def suggest(
     named. Later pages go on where the last one ended, and begin anew after the last. Raises Refusal when
     nothing is left at all.
     """
-    ranked = sorted(
+    scored = sorted(
         (
             (sum(term.points for term in terms) + dice.uniform(0.0, 0.5), pairing_id, terms)
             for pairing_id, terms in _fitting(content, now, history, at)
         ),
         key=lambda entry: -entry[0],
     )
-    if not ranked:
+    if not scored:
         raise Refusal("pair.refused.nothing")
-    pages = list(_pages([(pairing_id, terms) for _, pairing_id, terms in ranked], content))
+    pages = list(_pages([(pairing_id, terms) for _, pairing_id, terms in scored], content))
     return tuple(
-        _suggestion(content.pairings[pairing_id], pairing_id, now, history, at, terms)
-        for pairing_id, terms in pages[page % len(pages)]
+        _suggestion(ranked, content.pairings[ranked[0]], now.minutes, history, at)
+        for ranked in pages[page % len(pages)]
     )
 
 
@@ -81,14 +81,12 @@ def _fitting(
         fits = now.feeling in pairing.feelings and pairing.minutes[0] <= now.minutes
         in_time = now.daytime is None or not pairing.times or now.daytime in pairing.times
         if fits and in_time and pairing_id not in history.refused:
-            yield pairing_id, list(_terms(content, pairing_id, now, history, at))
+            personal = _personal(pairing_id, pairing, history, at)
+            yield pairing_id, [*personal, *_general(content, pairing, now)]
 
 
-def _terms(
-    content: CareContent, pairing_id: str, now: Circumstances, history: History, at: datetime
-) -> Iterator[_Term]:
-    pairing = content.pairings[pairing_id]
-    minutes = timedelta(minutes=min(now.minutes, pairing.minutes[1]))
+def _personal(pairing_id: str, pairing: Pairing, history: History, at: datetime) -> Iterator[_Term]:
+    """Yield what this person's own evenings say."""
     helped = [outcome for outcome in history.outcomes if outcome.pairing_id == pairing_id]
     if helped and helped[-1].calmer:
         yield _Term(1.6, Said("pair.reason.helped", {"at": helped[-1].at}))
@@ -96,6 +94,15 @@ def _terms(
     if sound is not None and (calmed := _calmed(sound, history, at)):
         said = Said("pair.reason.calmed", {"sound": sound, "count": len(calmed)})
         yield _Term(0.9 * min(len(calmed), 3), said)
+    if any(at - outcome.at < _RECENTLY for outcome in helped):
+        yield _Term(-0.8)
+    if helped and not helped[-1].calmer:
+        yield _Term(-1.0)
+
+
+def _general(content: CareContent, pairing: Pairing, now: Circumstances) -> Iterator[_Term]:
+    """Yield what speaks for it for everybody in this moment."""
+    minutes = timedelta(minutes=min(now.minutes, pairing.minutes[1]))
     if now.daytime is not None and now.daytime in pairing.times:
         yield _Term(1.0, Said(f"pair.reason.{now.daytime}", {"minutes": minutes}))
     if pairing.minutes[0] <= now.minutes <= pairing.minutes[1]:
@@ -106,21 +113,13 @@ def _terms(
         yield _Term(points, Said(f"pair.reason.{source.evidence}"))
     if pairing.feelings[0] == now.feeling:
         yield _Term(0.5)
-    if any(at - outcome.at < _RECENTLY for outcome in helped):
-        yield _Term(-0.8)
-    if helped and not helped[-1].calmer:
-        yield _Term(-1.0)
 
 
 def _suggestion(
-    pairing: Pairing,
-    pairing_id: str,
-    now: Circumstances,
-    history: History,
-    at: datetime,
-    terms: list[_Term],
+    ranked: _Ranked, pairing: Pairing, minutes: int, history: History, at: datetime
 ) -> Suggestion:
-    minutes = min(now.minutes, pairing.minutes[1])
+    pairing_id, terms = ranked
+    minutes = min(minutes, pairing.minutes[1])
     sayable = [term for term in terms if term.reason is not None and term.points > 0.0]
     strongest = max(sayable, key=lambda term: term.points, default=None)
     reason = None if strongest is None else strongest.reason

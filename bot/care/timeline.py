@@ -98,9 +98,7 @@ def of_pairing(pairing: Pairing, minutes: int) -> Timeline:
     n = len(pairing.steps)
     weights = [1.0 + index / n for index in range(n)]
     starts = [length_s * sum(weights[:index]) / sum(weights) for index in range(n)]
-    cues = tuple(
-        Cue(at_s, step, bell=at_s > 0.0) for at_s, step in zip(starts, pairing.steps, strict=True)
-    )
+    cues = tuple(Cue(at_s, step, bell=at_s > 0.0) for at_s, step in zip(starts, pairing.steps, strict=True))
     return Timeline(cues, length_s)
 
 

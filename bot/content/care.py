@@ -163,7 +163,7 @@ class CareContent:
 
     @classmethod
     def load(cls, sounds: Collection[str], root: Traversable | None = None) -> Self:
-        """Read everything below `root` (the shipped content unless given); `sounds` are the triggers there are.
+        """Read everything below `root`, the shipped content unless given; `sounds` are the triggers.
 
         Raises ContentError naming the file and the field, also for a source, practice or sound that is not.
         """

@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final, Protocol, cast
+from typing import Final, cast
 
 import discord
 from discord import ui
@@ -17,28 +17,19 @@ from bot.care.service import Care
 from bot.content.care import Feeling
 from bot.content.texts import Texts
 from bot.core.errors import Refusal
+from bot.gateway import help_card
 from bot.gateway.care_pages import NOTHING, Asked, CarePages, read_custom_id
 from bot.gateway.funnel import Funnel
+from bot.gateway.help_desk import HelpDesk
 from bot.gateway.panels import Panels
 from bot.gateway.rooms import room_of, seat_of
 from bot.gateway.stages import DiscordStages, MessageStage, ReplyStage
 from bot.playback.accompany import Accompaniment, Accompanist
 from bot.playback.service import Playback
+from bot.support.card import Wish
 
 _log = logging.getLogger(__name__)
 _SEEDS: Final = 10_000
-
-
-class HelpDoor(Protocol):
-    """The way to the help card."""
-
-    def button_id(self, locale: str) -> str:
-        """Return the custom_id of a button that opens it."""
-        ...
-
-    async def open(self, interaction: discord.Interaction) -> None:
-        """Answer with the card, only to who asked."""
-        ...
 
 
 class CareDesk:
@@ -55,7 +46,7 @@ class CareDesk:
         texts: Texts,
         funnel: Funnel,
         seeds: random.Random,
-        help_door: HelpDoor | None = None,
+        help_desk: HelpDesk,
     ) -> None:
         self._care = care
         self._guides = guides
@@ -67,7 +58,8 @@ class CareDesk:
         self._texts = texts
         self._funnel = funnel
         self._seeds = seeds
-        self._help_door = help_door
+        self._help_desk = help_desk
+        self._begun = False
         self._acts: dict[str, Callable[[discord.Interaction, list[str]], Awaitable[None]]] = {
             "start": self._start,
             "not": self._not_for_me,
@@ -80,6 +72,12 @@ class CareDesk:
             "stop": self._led(guides.stop),
         }
 
+    async def begin(self) -> None:
+        """Go on with the guides of an earlier process; once, however often Discord says it is ready."""
+        if not self._begun:
+            self._begun = True
+            await self._guides.restore(self._stages, self._accompanist)
+
     def feelings_like(self, typed: str, locale: str) -> list[tuple[str, Feeling]]:
         """Return the feelings that may be meant by what is typed, as (name, feeling); all when none is."""
         named = [(self._texts.get(f"feeling.name.{feeling}", locale), feeling) for feeling in FEELINGS]
@@ -90,17 +88,21 @@ class CareDesk:
         """Answer with three ideas; with help before them where the feeling may be more than an evening's."""
         feeling = self._feeling(typed, interaction.locale.value)
         asked = Asked(feeling, minutes, self._seeds.randrange(_SEEDS))
-        if feeling in HELP_FIRST and self._help_door is not None:
+        if feeling in HELP_FIRST:
             person = await self._care.settings_of(interaction.user.id)
             if not person.quiet:
-                await self._help_door.open(interaction)
-                await interaction.followup.send(view=await self._suggestions(interaction, asked), ephemeral=True)
+                await self._help_desk.open(interaction)
+                await interaction.followup.send(
+                    view=await self._suggestions(interaction, asked), ephemeral=True
+                )
                 return
         await interaction.response.defer(ephemeral=True, thinking=True)
         await interaction.edit_original_response(view=await self._suggestions(interaction, asked))
 
     async def learn(self, interaction: discord.Interaction, topic: str | None) -> None:
-        await interaction.response.send_message(view=self._page(topic, interaction.locale.value), ephemeral=True)
+        await interaction.response.send_message(
+            view=self._page(topic, interaction.locale.value), ephemeral=True
+        )
 
     def topics_like(self, typed: str) -> list[tuple[str, str]]:
         """Return the pages that may be meant, as (title, topic), in reading order; all when none is."""
@@ -111,7 +113,7 @@ class CareDesk:
         return [entry for entry in titled if wanted in entry[0].casefold() or wanted in entry[1]] or titled
 
     async def lead(self, interaction: discord.Interaction, wish: GuideWish) -> None:
-        """Begin a guide as the answer to this interaction, which is deferred: in the reply, or where there is time."""
+        """Begin a guide as the answer to this deferred interaction: in the reply, or where there is time."""
         locale = interaction.locale.value
         if wish.minutes <= LONGEST_REPLY_MINUTES:
             sound, note = await self._sound_for(interaction, wish)
@@ -125,18 +127,18 @@ class CareDesk:
         sound, note = await self._sound_for(interaction, wish)
         face = self._guides.face(wish, sound=None if sound is None else sound.title, note=note)
         try:
-            message = await channel.send(view=self._pages.guide(face, locale), silent=True)
+            posted = await channel.send(view=self._pages.guide(face, locale), silent=True)
         except discord.HTTPException as error:
             if sound is not None:
                 sound.end(early=True)
             _log.info("a guide could not be posted: %s", error.code)
             raise Refusal("guide.refused.no_place", longest=LONGEST_REPLY_MINUTES) from None
-        guild_id = None if message.guild is None else message.guild.id
-        own = self._stages.in_channel(message.channel.id, message.id, guild_id, locale)
-        place = message.channel.id, guild_id
+        guild_id = None if posted.guild is None else posted.guild.id
+        own = self._stages.in_channel(posted.channel.id, posted.id, guild_id, locale)
+        place = posted.channel.id, guild_id
         await self._guides.begin(wish, interaction.user.id, own, sound=sound, note=note, place=place)
         where = "guide.begun.direct" if guild_id is None else "guide.begun.room"
-        note_view = self._pages.note(where, locale, link=message.jump_url)
+        note_view = self._pages.note(where, locale, link=posted.jump_url)
         await interaction.edit_original_response(view=note_view)
 
     async def answer(self, interaction: discord.Interaction) -> bool:
@@ -223,7 +225,7 @@ class CareDesk:
             page=asked.page,
         )
         locale = interaction.locale.value
-        help_id = None if self._help_door is None else self._help_door.button_id(locale)
+        help_id = help_card.custom_id("open", Wish(language=help_card.language_for(locale)))
         return self._pages.suggestions(found, asked, locale, help_id)
 
     def _page(self, topic: str | None, locale: str) -> ui.LayoutView:
@@ -247,7 +249,7 @@ class CareDesk:
     async def _sound_for(
         self, interaction: discord.Interaction, wish: GuideWish
     ) -> tuple[Accompaniment | None, Said | None]:
-        """Let the wished sound begin where the person sits; without, the guide goes on in silence and says why."""
+        """Let the wished sound begin where the person sits; or return why the guide goes on in silence."""
         if wish.sound is None or not _sits_in_voice(interaction):
             return None, None
         try:
@@ -261,9 +263,7 @@ class CareDesk:
             await self._panels.place(now, interaction.channel)
         return sound, None
 
-    async def _own_place(
-        self, interaction: discord.Interaction, wish: GuideWish
-    ) -> discord.abc.Messageable:
+    async def _own_place(self, interaction: discord.Interaction, wish: GuideWish) -> discord.abc.Messageable:
         """Return where a long guide's message goes: the room's own chat when it leads the room, else a DM."""
         if wish.kind == "practice" and isinstance(interaction.user, discord.Member):
             voice = interaction.user.voice

@@ -3,7 +3,7 @@
 A button carries what it does, never who pressed: `care:<act>:v1[:argument…]`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -55,13 +55,15 @@ def read_custom_id(text: str) -> tuple[str, list[str]] | None:
 class CarePages:
     """Draws. Sounds are named by their names; `help_id` is the custom_id of the button to the help card."""
 
-    def __init__(self, content: CareContent, texts: Texts, sound_names: dict[str, str]) -> None:
+    def __init__(self, content: CareContent, texts: Texts, sound_names: Mapping[str, str]) -> None:
         self._content = content
         self._texts = texts
         self._sound_names = sound_names
 
-    def suggestions(self, found: Sequence[Suggestion], asked: Asked, locale: str, help_id: str | None) -> _View:
-        """Three ideas, each with a reason, a source and a button that starts it."""
+    def suggestions(
+        self, found: Sequence[Suggestion], asked: Asked, locale: str, help_id: str
+    ) -> _View:
+        """Draw three ideas, each with a reason, a source and a button that starts it."""
         feeling = self._texts.get(f"feeling.name.{asked.feeling}", locale)
         title = self._texts.get(
             "pair.list.title", locale, feeling=feeling, length=timedelta(minutes=asked.minutes)
@@ -82,11 +84,11 @@ class CarePages:
             )
         container.add_item(ui.Separator())
         last = [_button(custom_id("more", *asked.arguments()), self._texts.get("pair.button.more", locale))]
-        container.add_item(_row(*last, *self._help(help_id, locale)))
+        container.add_item(_row(*last, _button(help_id, self._texts.get("pair.button.help", locale))))
         return view
 
     def learn(self, topic: str, page: Page, locale: str) -> _View:
-        """One page: what is said, and after each claim how well it is supported."""
+        """Draw one page; after each claim it says how well that is supported."""
         view, container = _page(f"## {page.title}")
         for paragraph in page.paragraph:
             text = paragraph.text
@@ -100,7 +102,7 @@ class CarePages:
         return view
 
     def guide(self, face: Face, locale: str) -> _View:
-        """A guide on its way: what to do now, when it ends, and how to change it."""
+        """Draw a guide: what to do now, when it ends, and how to change it."""
         view, container = _page(f"## {self.spoken(face.title, locale)}")
         if face.end is not None:
             self._add_end(container, face, locale)
@@ -204,9 +206,6 @@ class CarePages:
                 else []
             ),
         )
-
-    def _help(self, help_id: str | None, locale: str) -> "list[ui.Button[_View]]":
-        return [] if help_id is None else [_button(help_id, self._texts.get("pair.button.help", locale))]
 
 
 def _page(text: str) -> "tuple[_View, ui.Container[_View]]":

@@ -1,6 +1,8 @@
 """The Discord client: what it listens to, what it loads, how it opens and closes."""
 
 import asyncio
+import random
+import secrets
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
@@ -11,9 +13,13 @@ import aiohttp
 import discord
 from discord.ext import commands
 
+from bot.care.guides import Guides
+from bot.care.service import Care
 from bot.content.texts import Texts
 from bot.core.preferences import GuildSettingsStore
 from bot.gateway.access import intents
+from bot.gateway.care_desk import CareDesk
+from bot.gateway.care_pages import CarePages
 from bot.gateway.cooldowns import Cooldowns
 from bot.gateway.first_contact import greet
 from bot.gateway.funnel import Funnel
@@ -22,10 +28,12 @@ from bot.gateway.panels import Panels
 from bot.gateway.presses import Presses
 from bot.gateway.replies import Replies
 from bot.gateway.shelves import Shelves
+from bot.gateway.stages import DiscordStages
 from bot.gateway.sync import sync_commands
 from bot.gateway.tally import Tally
 from bot.gateway.tree import HushTree
 from bot.gateway.voice import DiscordVoiceLinks
+from bot.playback.accompany import Accompanist
 from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
@@ -34,7 +42,14 @@ from bot.support.service import Support
 _LONGEST_RATE_LIMIT_S = 30.0
 """Discord's longer waits are told to the caller, who knows better what to do meanwhile."""
 
-EXTENSIONS: Final = ("cogs.doctor", "cogs.help", "cogs.library", "cogs.listening", "cogs.support")
+EXTENSIONS: Final = (
+    "cogs.care",
+    "cogs.doctor",
+    "cogs.help",
+    "cogs.library",
+    "cogs.listening",
+    "cogs.support",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,9 @@ class Services:
     replies: Replies
     cooldowns: Cooldowns
     support: Support
+    care: Care
+    guides: Guides
+    accompanist: Accompanist
 
 
 Opening = Callable[["Hush"], AbstractAsyncContextManager[Services]]
@@ -64,6 +82,8 @@ class Hush(commands.AutoShardedBot):
     services: Services
     """There from login on."""
     help_desk: HelpDesk
+    """There from login on."""
+    care_desk: CareDesk
     """There from login on."""
 
     def __init__(
@@ -109,6 +129,7 @@ class Hush(commands.AutoShardedBot):
         funnel = cast("HushTree", self.tree).funnel = Funnel(services.replies)
         self.help_desk = HelpDesk(services.support, services.texts, funnel)
         self.add_view(Presses(services.playback, services.panels, services.texts, services.replies, funnel))
+        self.care_desk = self._care_desk(services, funnel)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await sync_commands(self.tree, self.services.texts, self._data_dir / "commands.sha256")
@@ -131,6 +152,7 @@ class Hush(commands.AutoShardedBot):
 
     async def on_ready(self) -> None:
         await self.services.restore.begin()
+        await self.care_desk.begin()
 
     async def on_shard_ready(self, shard_id: int) -> None:
         self.services.links.gateway_began_anew(shard_id)
@@ -143,7 +165,7 @@ class Hush(commands.AutoShardedBot):
         await greet(guild, self.services.texts)
 
     async def on_interaction(self, interaction: discord.Interaction, /) -> None:
-        await self.help_desk.answer(interaction)
+        _ = await self.help_desk.answer(interaction) or await self.care_desk.answer(interaction)
 
     async def on_app_command_completion(self, _interaction: discord.Interaction, _command: object) -> None:
         self.tally.answered += 1
@@ -151,3 +173,19 @@ class Hush(commands.AutoShardedBot):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         self.services.playback.guild_lost(guild.id)
         self.services.panels.guild_lost(guild.id)
+
+    def _care_desk(self, services: Services, funnel: Funnel) -> CareDesk:
+        pages = CarePages(services.care.content, services.texts, services.sounds.names)
+        return CareDesk(
+            help_desk=self.help_desk,
+            care=services.care,
+            guides=services.guides,
+            pages=pages,
+            stages=DiscordStages(self, pages.guide),
+            accompanist=services.accompanist,
+            playback=services.playback,
+            panels=services.panels,
+            texts=services.texts,
+            funnel=funnel,
+            seeds=random.Random(secrets.randbits(64)),  # noqa: S311 - an order of ideas, not a secret
+        )

@@ -34,7 +34,9 @@ class ReplyStage:
         if face == self._shown:
             return True
         try:
-            await self._interaction.edit_original_response(view=self._draw(face, self._interaction.locale.value))
+            await self._interaction.edit_original_response(
+                view=self._draw(face, self._interaction.locale.value)
+            )
         except discord.HTTPException as error:
             # An expired token is no reason to end: with closed eyes nobody sees the difference.
             _log.info("a guide's reply could not be edited: %s", error.code)
@@ -46,9 +48,7 @@ class ReplyStage:
 class MessageStage:
     """A message of ours, edited by its id with the bot's own token, for as long as it takes."""
 
-    def __init__(
-        self, channel: discord.PartialMessageable, message_id: int, locale: str, draw: Draw
-    ) -> None:
+    def __init__(self, channel: discord.PartialMessageable, message_id: int, locale: str, draw: Draw) -> None:
         self.message_id = message_id
         self._message = channel.get_partial_message(message_id)
         self._locale = locale

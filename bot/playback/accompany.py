@@ -1,4 +1,4 @@
-"""Guides' part in what sounds: bells and breaths over a room's mix, and sound that begins and ends with one."""
+"""Guides' part in what sounds: bells and breaths over a room's mix, and sound that begins with a guide."""
 
 import asyncio
 from datetime import timedelta

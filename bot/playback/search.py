@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -30,6 +30,11 @@ class SoundSearch:
         self._exact = dict(reversed(self._terms))
         self._whole = [term for term, _ in self._terms]
         self._parts = [(part, at) for at, term in enumerate(self._whole) for part in {term, *term.split()}]
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What each sound is called, by id."""
+        return {trigger.id: trigger.name for trigger in self._by_name}
 
     def find(self, text: str) -> Trigger | None:
         """Return the sound that goes by exactly this name, synonym or id, whatever the case or accents."""

@@ -10,11 +10,16 @@ from bot.content.texts import FALLBACK, Texts
 from bot.core.errors import ContentError
 
 ROOT = Path(__file__).parents[2]
-SPOKEN_BY = ("bot/gateway", "bot/playback", "bot/reminders", "bot/support", "cogs")
+SPOKEN_BY = ("bot/gateway", "bot/playback", "bot/reminders", "bot/support", "bot/care", "cogs")
 BY_CONTENT = (
     "sound.family.",
     "sound.evidence.",
     *(f"support.{part}." for part in ("audience", "barrier", "button", "concern", "kinds", "number")),
+    "feeling.name.",
+    "pair.reason.",
+    "guide.end.",
+    "guide.felt.",
+    "guide.button.",
 )
 """Keys that content asks for, not code."""
 CHOSEN_ON_THE_CARD = {"ar"}

@@ -55,7 +55,13 @@ def test_the_history_is_one_line():
 
 def test_a_persons_id_is_found_by_walking_the_schema():
     found = {f"{column.table.name}.{column.name}" for column in person_columns()}
-    assert found == {"voice_session.asked_by", "person_settings.user_id"}
+    assert found == {
+        "voice_session.asked_by",
+        "person_settings.user_id",
+        "refused_pairing.user_id",
+        "care_outcome.user_id",
+        "guide.user_id",
+    }
 
 
 def test_no_column_that_looks_like_a_persons_id_goes_unmarked():

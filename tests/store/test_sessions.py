@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from bot.audio.mix import Layer, Mix, Place, Plan
+from bot.audio.score import Bell, Breaths
 from bot.core.errors import StoreError
 from bot.playback.desired import DesiredSession, SessionStore
 from bot.store.database import Database
@@ -143,7 +144,7 @@ def test_a_plan_survives_as_text(plan):
 
 def test_the_text_of_a_plan_keeps_every_field_a_plan_has():
     assert {name.name for kind in (Plan, Mix, Layer, Place) for name in fields(kind)} == {
-        *("mix", "seed", "layers", "trigger", "gain_db", "place", "azimuth_deg", "distance_m")
+        *("mix", "seed", "score", "layers", "trigger", "gain_db", "place", "azimuth_deg", "distance_m")
     }, "bot.store.sessions must learn the new field, in a new format"
 
 
@@ -153,3 +154,9 @@ def test_the_text_of_a_plan_keeps_every_field_a_plan_has():
 def test_a_text_that_is_no_plan_is_named(text):
     with pytest.raises(StoreError, match=r"voice_session\.plan"):
         plan_from_text(text)
+
+
+def test_a_guides_bells_and_breaths_are_kept_with_the_plan():
+    score = (Bell(12.5), Breaths(30.0, 4, 2.5, 6.5, 1.0, 0.0, 0.5))
+    plan = Plan(Mix((Layer("rain"),)), 7, score)
+    assert plan_from_text(plan_to_text(plan)) == plan
