@@ -12,10 +12,10 @@ import aiohttp
 
 from bot.audio.engine import Engine
 from bot.audio.library import Library
-from bot.content.helpline_directory import HelplineDirectory
 from bot.care.guides import Guides
 from bot.care.service import Care
 from bot.content.care import CareContent
+from bot.content.helpline_directory import HelplineDirectory
 from bot.content.texts import Texts
 from bot.core.clock import Clock, SystemClock
 from bot.core.tasks import Tasks

@@ -60,9 +60,7 @@ class CarePages:
         self._texts = texts
         self._sound_names = sound_names
 
-    def suggestions(
-        self, found: Sequence[Suggestion], asked: Asked, locale: str, help_id: str
-    ) -> _View:
+    def suggestions(self, found: Sequence[Suggestion], asked: Asked, locale: str, help_id: str) -> _View:
         """Draw three ideas, each with a reason, a source and a button that starts it."""
         feeling = self._texts.get(f"feeling.name.{asked.feeling}", locale)
         title = self._texts.get(

@@ -203,4 +203,3 @@ async def test_help_is_one_press_away_from_every_idea(world: World) -> None:
     message = await ideas(world, "fine", member=world.caller)
     result = await world.caller.click(message, label="I need help")
     assert any(i.startswith("help:") for i in ids_of(world, answered(result)))
-
