@@ -8,6 +8,9 @@ HOUSE: Final = 0x4F5D75
 HELP: Final = 0x5E7A6D
 """The help card's, the same whatever is on it."""
 
+EVENING: Final = 0x5A5578
+"""Reminders, wind-downs, mornings."""
+
 _FAMILIES: Final[Mapping[str, int]] = {
     "water": 0x3F6B73,
     "tapping": 0x7A5C45,

@@ -109,3 +109,9 @@ def _first(before: datetime, by: datetime, holds: Callable[[datetime], bool]) ->
 def local_date(zone: str, at: datetime) -> date:
     """Return the date an instant has in a zone."""
     return at.astimezone(zone_named(zone)).date()
+
+
+def is_past_noon(zone: str, morning: datetime, now: datetime) -> bool:
+    """Return whether the local date of `morning` has come to its noon, or past it."""
+    local_morning, local = morning.astimezone(zone_named(zone)), now.astimezone(zone_named(zone))
+    return (local.date(), local.hour) >= (local_morning.date(), 12)

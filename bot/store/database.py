@@ -48,6 +48,15 @@ class Database:
         self._closing = asyncio.Lock()
         self._writing: set[asyncio.Task[Any] | None] = set()
 
+    @property
+    def url(self) -> URL:
+        return self._url
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may be using it; never so on SQLite, whose folder one Hush owns."""
+        return file_of(self._url) is None
+
     async def open(self) -> Migration:
         """Migrate and connect. Raises StoreError, with nothing changed, when that cannot be."""
         if self._engines is not None:

@@ -7,7 +7,7 @@ walking the schema. A changed table needs a new file in migrations/versions; a t
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text
 
 from bot.store.types import Instant
 
@@ -122,6 +122,100 @@ guide = Table(
     Column("pace", Float, nullable=False),
     Column("voice_channel_id", BigInteger),
     Column("began_sound", Boolean, nullable=False),
+)
+
+reminder_rule = Table(
+    "reminder_rule",
+    metadata,
+    # SQLite numbers rows by itself only where the key is called INTEGER.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("user_id", BigInteger, nullable=False, info=dict(PERSON)),
+    Column("kind", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("at_minutes", Integer, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("lead_minutes", Integer, nullable=False),
+    Column("guild_id", BigInteger),
+    Column("channel_id", BigInteger),
+    Column("locale", Text, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("n_ignored", Integer, nullable=False),
+    Column("data_version", Text, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index("ix_reminder_rule_user_id", "user_id"),
+    Index("ix_reminder_rule_data_version", "data_version"),
+)
+
+reminder = Table(
+    "reminder",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, info=dict(PERSON)),
+    Column("kind", Text, primary_key=True),
+    Column("rule_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("about_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("n_missed", Integer, nullable=False),
+    Column("n_tries", Integer, nullable=False),
+    Column("holder", Text),
+    Column("leased_until", Instant),
+    Index("ix_reminder_due_at", "due_at"),
+    Index("ix_reminder_leased_until", "leased_until"),
+    Index("ix_reminder_rule_id", "rule_id"),
+)
+
+reminder_process = Table(
+    "reminder_process",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("seen_at", Instant, nullable=False),
+)
+
+reminder_channel = Table(
+    "reminder_channel",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, primary_key=True, autoincrement=False),
+)
+
+direct_channel = Table(
+    "direct_channel",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, info=dict(PERSON)),
+    Column("channel_id", BigInteger),
+    Column("closed_at", Instant),
+)
+
+familiar_guild = Table(
+    "familiar_guild",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, info=dict(PERSON)),
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("used_at", Instant, nullable=False),
+)
+
+winddown = Table(
+    "winddown",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, info=dict(PERSON)),
+    Column("sound", Text, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("pairing", Text),
+    Column("updated_at", Instant, nullable=False),
+)
+
+night = Table(
+    "night",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, info=dict(PERSON)),
+    Column("date", Text, primary_key=True),
+    Column("lay_down", Integer),
+    Column("fell_asleep", Integer),
+    Column("woke", Integer),
+    Column("got_up", Integer),
+    Column("quality", Integer),
+    Column("expires_at", Instant, nullable=False),
+    Index("ix_night_expires_at", "expires_at"),
 )
 
 

@@ -14,6 +14,7 @@ SPOKEN_BY = ("bot/gateway", "bot/playback", "bot/reminders", "bot/support", "bot
 BY_CONTENT = (
     "sound.family.",
     "sound.evidence.",
+    "bedtime.line.",
     *(f"support.{part}." for part in ("audience", "barrier", "button", "concern", "kinds", "number")),
     "feeling.name.",
     "pair.reason.",
