@@ -388,7 +388,11 @@ class LivePreview:
 def _shows_in(channel_id: int, kind: str, name: str, payload: Any) -> bool:
     if kind == "HTTP":
         return "/webhooks/" in name  # later edits of an answer only one person sees
-    return name.startswith("MESSAGE_") and str(payload.get("channel_id")) == str(channel_id)
+    return (
+        kind == "GATEWAY"
+        and name.startswith("MESSAGE_")
+        and str(payload.get("channel_id")) == str(channel_id)
+    )
 
 
 async def _until_idle(env: simcord.Env) -> None:

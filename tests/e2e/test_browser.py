@@ -1,101 +1,42 @@
-"""A newcomer in a real browser: `./hush demo`, a command typed, sound heard. Chromium drives the page."""
+"""A newcomer in a real browser: `./hush demo`, a command typed, a button pressed, sound heard."""
 
 import asyncio
-import shutil
 import signal
-import sys
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.async_api import FrameLocator, Page, async_playwright
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
+from tests.e2e.driving import (
+    CHROMIUM,
+    HOW_TO_GET_ONE,
+    browser_page,
+    demo,
+    level,
+    look_at,
+    press,
+    state_when,
+    type_command,
 )
+
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="needs a browser: on Debian, apt install chromium"),
+    pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_GET_ONE),
     pytest.mark.timeout(180),
 ]
 
 
-@asynccontextmanager
-async def demo(data: Path) -> AsyncGenerator[tuple[str, asyncio.subprocess.Process]]:
-    """Start the demo as a person does; yield its address and process."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "demo", "--no-browser", "--port", "0", "--data", str(data),
-        stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        async with asyncio.timeout(60):
-            line = (await process.stdout.readline()).decode()
-        yield next(word for word in line.split() if word.startswith("http")), process
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(10):
-            await process.wait()
-
-
-@asynccontextmanager
-async def browser_page(url: str) -> AsyncGenerator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        page = await browser.new_page(viewport={"width": 1280, "height": 800})
-        await page.goto(url)
-        yield page
-        await browser.close()
-
-
-async def type_command(page: Page, name: str, **options: str) -> None:
-    """Type a slash command into SimCord's preview, as its keyboard user would."""
-    preview: FrameLocator = page.frame_locator("#preview")
-    composer = preview.locator("#channel-composer-input")
-    await composer.click()
-    await page.keyboard.type(f"/{name}")
-    await preview.locator(".command-popup:not([hidden])").get_by_text(f"/{name}").first.wait_for()
-    await page.keyboard.press("Enter")
-    for option, value in options.items():
-        field = preview.locator(f'.command-option-input[data-option="{option}"]')
-        await field.fill(value)
-        if option == "sound":
-            await preview.locator(".command-suggestion").first.wait_for()
-        await page.keyboard.press("Enter")
-    sent = preview.locator("#send-message, #channel-composer-input").first
-    await sent.wait_for()
-    if await preview.locator(".command-chip").count():  # the suggestion was taken, the command not yet sent
-        await preview.locator("#send-message").click()
-    await composer.wait_for()
-
-
-async def state_when(page: Page, url: str, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """Ask the page's own state until it is as wished."""
-    async with asyncio.timeout(30):
-        while True:
-            state: dict[str, Any] = await (await page.request.get(f"{url}api/state")).json()
-            if true(state):
-                return state
-
-
-def level(state: dict[str, Any]) -> float:
-    return float((state["listening"] or {}).get("level", {}).get("rms_dbfs", -120.0))
-
-
-async def test_a_newcomer_types_play_and_hears_rain(tmp_path: Path):
+async def test_a_newcomer_types_play_hears_rain_and_presses_buttons(tmp_path: Path):
     async with demo(tmp_path) as (url, process), browser_page(url) as page:
         await page.click("#listen")
         await type_command(page, "play", sound="rain")
         playing = await state_when(page, url, lambda s: s["playing"] is not None and level(s) > -46.0)
         assert playing["playing"]["title"] == "Rain"
         await page.wait_for_function("document.querySelector('#audio').currentTime > 1")
-        await type_command(page, "stop")
+        await look_at(page, url, "Lantern Room")
+        await press(page, "Quieter")
+        await state_when(page, url, lambda s: s["playing"]["volume"] < playing["playing"]["volume"])
+        await press(page, "Stop")
         await state_when(page, url, lambda s: s["playing"] is None and level(s) < -100.0)
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(20):
             await process.wait()
         assert process.returncode == 0
