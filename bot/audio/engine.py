@@ -1,17 +1,23 @@
-"""The engine of a process: one worker thread renders every stream a little ahead, from files decoded once."""
+"""The engine of a process: one worker renders every station a little ahead, from files decoded once."""
 
 import logging
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import numpy as np
 
 from bot.audio.codec import decode
 from bot.audio.library import Library
-from bot.audio.mix import Layer, Plan
+from bot.audio.load import Load
+from bot.audio.mix import Layer, Mix, Plan
 from bot.audio.opus import Pcm
 from bot.audio.sources import Source, open_source
+from bot.audio.station import tier_of
+from bot.audio.stations import Stations
 from bot.audio.stream import Stream
 
 _log = logging.getLogger(__name__)
@@ -29,6 +35,11 @@ class SourceShelf:
         trigger = self._library.triggers[layer.trigger]
         return open_source(trigger, layer, seed, self._pcm(layer.trigger))
 
+    def warm(self, plan: Plan) -> None:
+        """Decode what a plan needs, if that was not done yet; may be called from any thread."""
+        for layer in plan.mix.layers:
+            self._pcm(layer.trigger)
+
     def _decode(self, trigger_id: str) -> Pcm:
         gain = 10.0 ** (self._library.triggers[trigger_id].gain_db / 20.0)
         pcm: Pcm = decode(self._library.audio_file(trigger_id).read_bytes()) * np.float32(gain)
@@ -37,17 +48,22 @@ class SourceShelf:
 
 
 class Engine:
-    """Opens streams and renders them in its own thread until closed."""
+    """Opens streams and renders them in its own thread until closed; another thread decodes files."""
 
     def __init__(self, library: Library) -> None:
         self.library = library
+        self.load = Load()
+        """How much of the worker's time rendering takes."""
         self._shelf = SourceShelf(library)
+        self._stations = Stations(self._shelf.open)
         self._streams: list[Stream] = []
         self._lock = threading.Lock()
+        self._arriving: deque[Stream] = deque()
         self._due = threading.Event()
         self._closing = False
         self._late_before = 0
         """Packets that streams no longer here did not have in time."""
+        self._decoder = ThreadPoolExecutor(1, thread_name_prefix="hush-decode")
         self._worker = threading.Thread(target=self._work, name="hush-render", daemon=True)
         self._worker.start()
 
@@ -63,24 +79,34 @@ class Engine:
     ) -> Stream:
         """Begin to render a plan, from silence and from `position_s` seconds into its night.
 
-        `seconds` None plays until stopped; bitrate in bit/s.
+        `seconds` None plays until stopped; bitrate in bit/s, rounded down to what channels share.
         """
         stream = Stream(
             plan,
             self._shelf.open,
-            self._due.set,
+            self._wake,
             volume=volume,
-            bitrate=bitrate,
+            bitrate=tier_of(bitrate),
             seconds=seconds,
             tail_s=tail_s,
             position_s=position_s,
+            prepare=self._prepare,
         )
         with self._lock:
             if self._closing:
                 raise RuntimeError("the engine is closed")
             self._streams.append(stream)
-        self._due.set()
+        self._prepare(plan, lambda: self._arrive(stream))
         return stream
+
+    def tonight(self, mix: Mix) -> tuple[int, float] | None:
+        """Return the seed of the night in which most hear this mix now, and how far it has come, in s."""
+        return self._stations.tonight(mix)
+
+    def can_take(self, plan: Plan, volume: int, bitrate: int) -> bool:
+        """Return whether one more stream would leave the others their time; sharing costs little."""
+        shared = self._stations.is_heard(plan, volume, tier_of(bitrate))
+        return self.load.has_room_to_share if shared else self.load.has_room
 
     @property
     def is_alive(self) -> bool:
@@ -91,6 +117,11 @@ class Engine:
     def n_streams(self) -> int:
         """Streams being rendered now."""
         return sum(not stream.finished for stream in self._streams)
+
+    @property
+    def n_stations(self) -> int:
+        """Renders and encodes there are for them."""
+        return len(self._stations)
 
     @property
     def n_packets_late(self) -> int:
@@ -104,28 +135,53 @@ class Engine:
             self._closing = True
         self._due.set()
         self._worker.join()
-
-    def _work(self) -> None:
-        while not self._closing:
-            with self._lock:
-                self._late_before += sum(stream.underruns for stream in self._streams if stream.finished)
-                self._streams = [stream for stream in self._streams if not stream.finished]
-                streams = list(self._streams)
-            if not self._serve(streams):
-                self._due.wait()
-                self._due.clear()
+        self._decoder.shutdown(cancel_futures=True)
         for stream in self._streams:
             stream.abandon()
 
-    def _serve(self, streams: list[Stream]) -> bool:
-        """Give every stream that wants it one chunk; return whether any did."""
-        served = False
-        for stream in streams:
-            if stream.wants_more():
-                served = True
-                try:
-                    stream.produce()
-                except Exception:  # noqa: BLE001 - one stream's damage must not silence the others
-                    _log.exception("a stream cannot be rendered")
-                    stream.abandon()
-        return served
+    # Any thread ------------------------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        if not self._due.is_set():
+            self._due.set()
+
+    def _prepare(self, plan: Plan, then: Callable[[], None]) -> None:
+        """Have the files decoded, which takes longer than a stream may wait; in order of asking."""
+
+        def warm() -> None:
+            try:
+                self._shelf.warm(plan)
+            except Exception:  # noqa: BLE001 - the worker will meet it again, and end that stream
+                _log.debug("a plan's sounds cannot be decoded", exc_info=True)
+            then()
+
+        try:
+            self._decoder.submit(warm)
+        except RuntimeError:  # closed meanwhile
+            _log.debug("the engine is closed")
+
+    def _arrive(self, stream: Stream) -> None:
+        self._arriving.append(stream)
+        self._wake()
+
+    # The worker ------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while not self._closing:
+            self._forget_finished()
+            while self._arriving:
+                self._stations.let_in(self._arriving.popleft())
+            if not self._stations.serve(time.perf_counter()):
+                self.load.rests()
+                self._due.wait(self._stations.next_look_s)
+                self._due.clear()
+                self.load.works()
+
+    def _forget_finished(self) -> None:
+        gone = [stream for stream in self._streams if stream.finished]
+        if not gone:
+            return
+        with self._lock:
+            self._late_before += sum(stream.underruns for stream in gone)
+            self._streams = [stream for stream in self._streams if not stream.finished]
+        self._stations.forget(gone)

@@ -35,6 +35,10 @@ class Governor:
         self._past: deque[tuple[int, float]] = deque()  # frames and K-weighted energy, before the gain
         self._gain = 1.0
 
+    @property
+    def gain_now(self) -> float:
+        return self._gain
+
     def gain(self, block: Pcm) -> tuple[float, float]:
         """Return the gain before and after this block, shape (n, 2); the sound follows a line between."""
         n = len(block)

@@ -11,6 +11,7 @@ FADE_IN_S = 3.0
 FADE_OUT_S = 2.0
 _MUTE_DB = -60.0
 """Where a ramp to mute hands over to a last short line to zero: far under any room's own noise."""
+_SAME_GAIN = 0.002
 _TAIL_DB = -36.0
 """Where the timer's tail has come when the last fade begins."""
 
@@ -40,6 +41,24 @@ class Master:
     def silent(self) -> bool:
         """True once a fade out has ended and its last sound has left the limiter."""
         return not self._present and self._presence == 0.0 and self._zeros_out >= self._limiter.delay
+
+    @property
+    def steady(self) -> bool:
+        """True while nothing is on its way: full presence, at its volume, no tail."""
+        return (
+            self._present
+            and self._presence == self._audible == 1.0
+            and self._db == self._wanted_db
+            and self._tail_db == self._wanted_tail_db == 0.0
+        )
+
+    def alike(self, other: "Master") -> bool:
+        """Whether both do the same to the same sound, as far as an ear can tell."""
+        return (
+            self._db == other._db  # noqa: SLF001 - of its own kind
+            and abs(self._governor.gain_now - other._governor.gain_now) < _SAME_GAIN  # noqa: SLF001
+            and max(self._limiter.reduction_db, other._limiter.reduction_db) == 0.0  # noqa: SLF001
+        )
 
     def set_volume(self, percent: int) -> None:
         self._wanted_db = volume_db(percent)

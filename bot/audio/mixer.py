@@ -1,5 +1,6 @@
 """Layers into one sound: every layer has its own ramp, and a change of plan is always a crossfade."""
 
+import copy
 import math
 from collections.abc import Callable
 
@@ -30,6 +31,12 @@ class _Voice:
         self.gain_db = self.wanted_db = gain_db
         self.presence = presence
         self.wanted = 1.0
+        self.shift = 0
+        """Frames by which its night is ahead of the mixer's."""
+
+    @property
+    def steady(self) -> bool:
+        return self.presence == self.wanted == 1.0 and self.gain_db == self.wanted_db and not self.shift
 
     def render(self, start: int, frames: int) -> Pcm:
         seconds = frames / SAMPLE_RATE
@@ -37,7 +44,7 @@ class _Voice:
         self.presence = approach(self.presence, self.wanted, seconds / CROSSFADE_S)
         self.gain_db = approach(self.gain_db, self.wanted_db, SLEW_DB_PER_S * seconds)
         after = self._amplitude()
-        return self.source.render(start, frames) * ramp(before, after, frames)
+        return self.source.render(start + self.shift, frames) * ramp(before, after, frames)
 
     def _amplitude(self) -> float:
         return math.sin(math.pi / 2 * self.presence) * math.pow(10.0, self.gain_db / 20.0)
@@ -54,9 +61,27 @@ class Mixer:
         self._voices: dict[_Key, _Voice] = {}
         self._set(plan, presence=1.0)
 
-    def change(self, plan: Plan) -> None:
-        """Move to another plan from where things are now, however far an earlier change has come."""
+    @property
+    def steady(self) -> bool:
+        """True while every layer is where it should be and none is on its way out."""
+        return all(voice.steady for voice in self._voices.values())
+
+    def change(self, plan: Plan, moved: int = 0) -> None:
+        """Move to another plan from where things are now, however far an earlier change has come.
+
+        `moved` is by how many frames the position jumps with it; what sounds already goes on regardless.
+        """
+        for voice in self._voices.values():
+            voice.shift -= moved
         self._set(plan, presence=0.0)
+
+    def copy(self) -> "Mixer":
+        """Return another mixer that goes on from exactly here."""
+        twin = copy.copy(self)
+        twin._voices = {  # noqa: SLF001 - its own twin
+            key: copy.copy(voice) for key, voice in self._voices.items()
+        }
+        return twin
 
     def render(self, start: int, frames: int) -> Pcm:
         """Return shape (frames, 2) from frame `start` of the night on."""

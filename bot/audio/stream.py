@@ -1,30 +1,34 @@
 """One session's sound: a plan in, Opus packets out, rendered a little ahead of whoever reads them."""
 
-import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Final
 
-import numpy as np
-
-from bot.audio.master import FADE_OUT_S, Master
+from bot.audio.master import FADE_OUT_S
 from bot.audio.mix import Plan
-from bot.audio.mixer import Mixer, OpenSource
-from bot.audio.opus import FRAME, SAMPLE_RATE, SILENCE_PACKET, OpusEncoder
+from bot.audio.mixer import OpenSource
+from bot.audio.opus import SAMPLE_RATE, SILENCE_PACKET
+from bot.audio.station import Phase, Station, Wants
 
-_log = logging.getLogger(__name__)
-
-CHUNK: Final = 2 * FRAME
-"""Frames rendered at a time: small, so that a wish is heard soon."""
 LEAD_PACKETS: Final = 8
 """Packets kept ready: 160 ms, what a busy machine may stall without a gap."""
+_NOTHING: Final = Wants()
+_MOST_BEHIND: Final = 50
+
+Prepare = Callable[[Plan, Callable[[], None]], None]
+"""Calls back, from any thread, once a plan's sounds are at hand."""
+
+
+def _at_hand(_plan: Plan, then: Callable[[], None]) -> None:
+    then()
 
 
 class Stream:
     """Safe to use from any thread: wishes are queued and carried out by the worker between two chunks.
 
-    A stream begins in silence and swells in. `read` never waits, whatever the worker does.
+    A stream begins in silence and swells in. `read` never waits, whatever the worker does. Which station it
+    hears, alone or with others, is the engine's business.
     """
 
     def __init__(
@@ -38,38 +42,47 @@ class Stream:
         seconds: float | None = None,
         tail_s: float = 0.0,
         position_s: float = 0.0,
+        prepare: Prepare = _at_hand,
     ) -> None:
         self.plan = plan
         self.volume = volume
         self.paused = False
-        self.stopping = False
         self.ended = False
         """True once the last packet was read."""
         self.underruns = 0
         """Packets that were due and not ready."""
-        self._told_to_stop = False
-        self._hushed = False
-        self._open = open_source
+        self.swelling = False
+        """It wishes to begin anew, with others if there are any."""
         self._wake = wake
-        self._bitrate = bitrate
+        self._prepare = prepare
         self._packets: deque[bytes] = deque()
-        self._wishes: deque[Callable[[], None]] = deque()
-        self._mixer: Mixer | None = None
-        self._encoder: OpusEncoder | None = None
-        self._position = round(position_s * SAMPLE_RATE)  # frames of the night rendered
-        self._elapsed = 0  # frames of time passed, pauses included
-        self._end: int | None = None
-        self._tail = 0
+        self._wishes: deque[tuple[Hashable, ...]] = deque()
         self._complete = threading.Event()
-        self._set_end(seconds, tail_s)
-        self._master = Master(volume, tail=self._tail_progress())
+        self._hushed = False
+        self._begun = False
+        self._n_behind = 0  # packets that came too late to be heard
+        self._end = None if seconds is None else round(seconds * SAMPLE_RATE)  # in the station's time
+        self._tail = round(tail_s * SAMPLE_RATE)
+        self.station = Station(
+            plan,
+            open_source,
+            volume=volume,
+            bitrate=bitrate,
+            position=round(position_s * SAMPLE_RATE),
+            tail=self._tail_progress(),
+        )
+        self.station.take_in(self)
 
     # What people wish ------------------------------------------------------------------------------------
 
-    def change(self, plan: Plan) -> None:
-        """Crossfade to another plan, or move a layer's level."""
+    def change(self, plan: Plan, position_s: float | None = None) -> None:
+        """Crossfade to another plan, or move a layer's level.
+
+        `position_s` is where the other plan's night is by now; None goes on where this one is.
+        """
         self.plan = plan
-        self._wish(lambda: self._mixer.change(plan) if self._mixer is not None else None)
+        position = None if position_s is None else round(position_s * SAMPLE_RATE)
+        self._prepare(plan, lambda: self._wish("change", plan, position))
 
     def set_volume(self, percent: int) -> None:
         """Move to a volume, 0 (mute) to 100 (house level), 1 dB in 100 ms.
@@ -79,63 +92,76 @@ class Stream:
         if not 0 <= percent <= 100:
             raise ValueError(f"a volume is 0 to 100, not {percent}")
         self.volume = percent
-        self._wish(lambda: self._master.set_volume(percent))
+        self._wish("volume", percent)
 
     def set_end(self, seconds: float | None, tail_s: float) -> None:
         """End `seconds` from now, growing softer over the last `tail_s` of them; None plays on.
 
         With less left than the tail is long, the tail is on its way already.
         """
-        self._wish(lambda: self._move_end(seconds, tail_s))
+        self._wish("end", seconds, tail_s)
 
     def pause(self) -> None:
         """Fade to silence and hold the night where it is; time towards the end goes on."""
         self.paused = True
-        self._wish(self._master.fade_out)
+        self._wish("pause")
 
     def resume(self) -> None:
-        self.paused = False
-        self._wish(lambda: None if self.stopping else self._master.fade_in())
+        if self.paused:
+            self.paused = False
+            self._wish("resume")
 
     def stop(self) -> None:
         """Fade to exact zero over two seconds; then `read` gives b"" and the stream has ended."""
-        self._wish(self._stop_for_good)
+        self._wish("stop")
 
     def swell(self) -> None:
-        """Begin anew from silence, where the night is by now: for who comes back after an outage."""
-        self._hushed = True
-        self._wish(self._swell)
+        """Begin anew from silence, where the night is by now: when it is first heard, or heard again."""
+        self._hushed = self.swelling = True
+        self._wake()
 
     @property
     def position_s(self) -> float:
         """How far into its night it has come, pauses not counted; a little ahead of what is heard."""
-        return self._position / SAMPLE_RATE
+        return self.station.position / SAMPLE_RATE
 
     @property
     def remaining_s(self) -> float | None:
         """Seconds until silence, or None when nothing ends it."""
         end = self._end
-        return None if end is None else max(0.0, (end - self._elapsed) / SAMPLE_RATE)
+        return None if end is None else max(0.0, (end - self.station.elapsed) / SAMPLE_RATE)
 
     # The reader's side -----------------------------------------------------------------------------------
 
     def read(self) -> bytes:
-        """Return the next 20 ms packet; a silence packet when none is ready; b"" when it is over."""
+        """Return the next 20 ms packet; a silence packet when none is ready; b"" when it is over.
+
+        What comes after its time is left out: a night goes on by the clock, and so do those who share it.
+        """
         if self._hushed and not self.finished:
             return SILENCE_PACKET
+        packets = self._packets
         try:
-            packet = self._packets.popleft()
+            packet = packets.popleft()
+            while self._n_behind and packets:
+                packet = packets.popleft()
+                self._n_behind -= 1
         except IndexError:
-            if self._complete.is_set() and not self._packets:
-                self.ended = True
-                return b""
-            if self._elapsed:
-                self.underruns += 1
-            self._wake()
-            return SILENCE_PACKET
-        if len(self._packets) < LEAD_PACKETS:
+            return self._nothing_ready()
+        self._begun = True
+        if len(packets) < LEAD_PACKETS:
             self._wake()
         return packet
+
+    def _nothing_ready(self) -> bytes:
+        if self._complete.is_set() and not self._packets:
+            self.ended = True
+            return b""
+        if self._begun:
+            self.underruns += 1
+            self._n_behind = min(self._n_behind + 1, _MOST_BEHIND)
+        self._wake()
+        return SILENCE_PACKET
 
     # The worker's side -----------------------------------------------------------------------------------
 
@@ -144,74 +170,84 @@ class Stream:
         """True when nothing more will be rendered."""
         return self._complete.is_set()
 
+    @property
+    def n_waiting(self) -> int:
+        """Packets ready to be read."""
+        return len(self._packets)
+
     def wants_more(self) -> bool:
-        return not self.finished and len(self._packets) < LEAD_PACKETS
+        return len(self._packets) < LEAD_PACKETS and not self._complete.is_set()
 
     def produce(self) -> None:
-        """Carry out the wishes and render one chunk. Only the worker calls this."""
-        while self._wishes:
-            self._wishes.popleft()()
-        if self._mixer is None or self._encoder is None:
-            self._mixer = Mixer(self.plan, self._open)
-            self._encoder = OpusEncoder(self._bitrate)
-        self._watch_the_end()
-        if self._master.silent:
-            self._produce_silence()
-        else:
-            self._produce_sound(self._mixer, self._encoder)
-        self._elapsed += CHUNK
+        """Carry out the wishes and render one chunk, for who has this stream alone, without an engine."""
+        self.station.produce()
 
     def abandon(self) -> None:
-        """End at once: the worker is closing or the stream cannot be rendered."""
+        """End at once: nobody listens any more, or the stream cannot be rendered."""
+        self._complete.set()
+        self._wake()
+
+    def finish(self) -> None:
+        """Nothing more will come."""
         self._complete.set()
 
-    def _produce_sound(self, mixer: Mixer, encoder: OpusEncoder) -> None:
-        heard = self._master.process(mixer.render(self._position, CHUNK))
-        self._position += CHUNK
-        for frame in np.split(heard, CHUNK // FRAME):
-            self._packets.append(encoder.encode(frame) if frame.any() else SILENCE_PACKET)
+    def tune(self, station: Station) -> None:
+        """Hear another station from the next packet on."""
+        self.station = station
 
-    def _produce_silence(self) -> None:
-        if self.stopping:
-            self._complete.set()
-        else:
-            self._packets.extend([SILENCE_PACKET] * (CHUNK // FRAME))
+    def deliver(self, packets: list[bytes]) -> None:
+        self._packets.extend(packets)
 
-    def _swell(self) -> None:
+    def discard(self) -> None:
+        """Forget what waits to be read; hushed until `unhush`."""
         self._packets.clear()
-        self._master.swell()
+        self._n_behind = 0
+        self._begun = self.swelling = False
+
+    def unhush(self, n_too_early: int = 0) -> None:
+        """Let what comes now be heard, but for its first so many packets, and nothing of before."""
+        self.discard()
+        self._n_behind = n_too_early
         self._hushed = False
 
-    def _stop_for_good(self) -> None:
-        self._told_to_stop = True
-        self._begin_stop()
+    def shift_end(self, frames: int) -> None:
+        """Know the same end in another station's time."""
+        if self._end is not None:
+            self._end += frames
 
-    def _begin_stop(self) -> None:
-        self.stopping = True
-        self._master.fade_out()
+    def peaceful(self, elapsed: int) -> bool:
+        """Whether nothing is wished, nor an end near."""
+        return not self._wishes and not self.paused and self._phase(elapsed) is None
+
+    def wants(self, elapsed: int) -> Wants:
+        """Take the wishes of the station off the queue, and tell whether the end has come near."""
+        if not self._wishes and self._end is None and not self.swelling:
+            return _NOTHING
+        wishes: list[tuple[Hashable, ...]] = [("swell",)] if self.swelling else []
+        self.swelling = False
+        while self._wishes:
+            wish = self._wishes.popleft()
+            if wish[0] == "end":
+                _, seconds, tail_s = wish
+                self._set_end(seconds, tail_s)  # type: ignore[arg-type]
+            else:
+                wishes.append(wish)
+        return Wants(tuple(wishes), self._phase(elapsed))
+
+    def _phase(self, elapsed: int) -> Phase | None:
+        if self._end is None or self._end - elapsed > max(self._tail, round(FADE_OUT_S * SAMPLE_RATE)):
+            return None
+        return Phase(self._end, self._tail)
 
     def _set_end(self, seconds: float | None, tail_s: float) -> None:
-        self._end = None if seconds is None else self._elapsed + round(seconds * SAMPLE_RATE)
+        self._end = None if seconds is None else self.station.elapsed + round(seconds * SAMPLE_RATE)
         self._tail = round(tail_s * SAMPLE_RATE)
-
-    def _move_end(self, seconds: float | None, tail_s: float) -> None:
-        """Move the end; a fade that only the old end began turns round."""
-        self._set_end(seconds, tail_s)
-        if self.stopping and not self._told_to_stop:
-            self.stopping = False
-            if not self.paused:
-                self._master.fade_in()
 
     def _tail_progress(self) -> float:
         if self._end is None or not self._tail:
             return 0.0
-        return min(1.0, max(0.0, 1.0 - (self._end - self._elapsed) / self._tail))
+        return min(1.0, max(0.0, 1.0 - self._end / self._tail))
 
-    def _watch_the_end(self) -> None:
-        self._master.set_tail(self._tail_progress())
-        if self._end is not None and self._end - self._elapsed <= FADE_OUT_S * SAMPLE_RATE:
-            self._begin_stop()
-
-    def _wish(self, wish: Callable[[], None]) -> None:
+    def _wish(self, *wish: Hashable) -> None:
         self._wishes.append(wish)
         self._wake()

@@ -67,6 +67,11 @@ class VoiceLinks(Protocol):
         """Let somebody know from now on when a link of a guild has moved, is in trouble, or is gone."""
         ...
 
+    @property
+    def has_room(self) -> bool:
+        """Whether what leaves this machine would leave in time with one more link."""
+        ...
+
     def reachable(self, guild_id: int) -> bool:
         """Return whether Discord tells about the server; not while it is having an outage there."""
         ...

@@ -51,7 +51,7 @@ class Playback:
         _refuse_without_role(by, settings)
         volume = None if wish.volume is None else min(_percent(wish.volume), settings.volume_cap_percent)
         length = _length(wish.minutes, settings)
-        plan = Plan(Mix((Layer(trigger.id),)), self._seeds.getrandbits(_SEED_BITS))
+        plan, position_s = self._tonight(Mix((Layer(trigger.id),)))
         asked_by = None if by is None else by.user_id
         async with self._turns[room.guild_id]:
             session = self._playing_in(room)
@@ -63,9 +63,10 @@ class Playback:
                     self._end_after(length),
                     volume=min(DEFAULT_VOLUME, settings.volume_cap_percent) if volume is None else volume,
                     asked_by=asked_by,
+                    position_s=position_s,
                 )
             else:
-                session.change(plan, trigger)
+                session.change(plan, trigger, position_s)
                 session.asked_by = asked_by
                 self._sessions.set_end(session, self._end_after(length))
                 if volume is not None:
@@ -148,6 +149,11 @@ class Playback:
     def guild_lost(self, guild_id: int) -> None:
         """Hush is no longer in that guild."""
         self._sessions.guild_lost(guild_id)
+
+    def _tonight(self, mix: Mix) -> tuple[Plan, float]:
+        """Join the night in which others hear this mix, which costs next to nothing, or begin a new one."""
+        seed, position_s = self._sessions.tonight(mix) or (self._seeds.getrandbits(_SEED_BITS), 0.0)
+        return Plan(mix, seed), position_s
 
     def _wished(self, sound: str) -> Trigger:
         if trigger := self._sounds.find(sound):

@@ -69,13 +69,17 @@ class Session:
 
     def begin(self, at: datetime) -> None:
         self._set_stream_end(at)  # joining took a while
+        self.stream.swell()  # and its night has gone on meanwhile, where others hear it
         self.link.play(self.stream.read, self.silent.set, self.stream.swell)
 
-    def change(self, plan: Plan, trigger: Trigger) -> None:
-        """Crossfade to another plan; the same mix just goes on. A guide that leads goes on leading."""
+    def change(self, plan: Plan, trigger: Trigger, position_s: float) -> None:
+        """Crossfade to another plan, that far into its night; the same mix just goes on.
+
+        A guide that leads goes on leading, in the night that it knows.
+        """
         plan = dataclasses.replace(plan, score=self.stream.plan.score)
         if plan.mix != self.stream.plan.mix:
-            self.stream.change(plan)
+            self.stream.change(plan, None if plan.score else position_s)
         self.stream.resume()
         self._trigger = trigger
 

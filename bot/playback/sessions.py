@@ -5,7 +5,7 @@ import contextlib
 
 from bot.audio.engine import Engine
 from bot.audio.library import Trigger
-from bot.audio.mix import Plan
+from bot.audio.mix import Mix, Plan
 from bot.core.clock import Clock
 from bot.core.errors import Refusal
 from bot.core.preferences import GuildSettingsStore
@@ -59,6 +59,10 @@ class Sessions:
         session = self._sessions.get(guild_id)
         return None if session is None or session.ending else session
 
+    def tonight(self, mix: Mix) -> tuple[int, float] | None:
+        """Return the seed of the night in which most hear this mix now, and how far it has come, in s."""
+        return self._engine.tonight(mix)
+
     async def begin(
         self,
         room: Room,
@@ -74,8 +78,11 @@ class Sessions:
     ) -> Session:
         """Join the room, or stay there, and fade in; what is ending in the guild is seen out first.
 
-        Raises Refusal when the room does not let us in, or the process is closing.
+        Raises Refusal when the room does not let us in, the process is closing, or this machine has no
+        time for one more: those who listen already come first.
         """
+        if not (self._engine.can_take(plan, volume, room.bitrate) and self._links.has_room):
+            raise Refusal("play.refused.busy")
         inherited = await self._inherit(room)
         self._refuse_when_closing()
         # Opened before the join, so the first packets are rendered by the time the channel is there.

@@ -8,7 +8,7 @@ from bot.audio.limiter import Limiter
 from bot.audio.master import volume_db
 from bot.audio.mix import Layer, Mix, Plan
 from bot.audio.opus import SAMPLE_RATE, SILENCE_PACKET
-from bot.audio.stream import LEAD_PACKETS, Stream
+from bot.audio.stream import Stream
 
 from .hearing import Listener, Tone, levels_db, plan, pull, tones
 
@@ -52,9 +52,9 @@ def test_the_shape_of_the_last_two_seconds():
     playing = stream()
     listener = Listener(playing)
     listener.hear(5)
+    begin = playing.n_waiting * 960 + Limiter.delay + 312
     playing.stop()
     pcm = listener.hear(3)
-    begin = LEAD_PACKETS * 960 + Limiter.delay + 312
     levels = levels_db(pcm[begin:])[:20]
     wanted = TONE_DB + 20 * np.log10(np.cos(np.pi / 2 * (np.arange(20) + 0.5) / 20))
     assert levels[:17] == pytest.approx(wanted[:17], abs=0.5)
@@ -83,9 +83,9 @@ def test_pause_holds_the_night_and_resume_swells_back():
     listener.hear(5)
     playing.pause()
     assert levels_db(listener.hear(4))[-5:].max() < -100
-    position = playing._position
+    position = playing.position_s
     listener.hear(3)
-    assert playing._position == position
+    assert playing.position_s == position
     playing.resume()
     levels = levels_db(listener.hear(5))
     assert levels[1] < TONE_DB - 15

@@ -109,9 +109,14 @@ class MemoryLinks:
         """How many people are in a channel, 1 unless told."""
         self.outages: set[int] = set()
         self.changed: Callable[[int], None] | None = None
+        self.crowded = False
 
     def tell(self, changed: Callable[[int], None]) -> None:
         self.changed = changed
+
+    @property
+    def has_room(self) -> bool:
+        return not self.crowded
 
     def reachable(self, guild_id: int) -> bool:
         return guild_id not in self.outages

@@ -316,9 +316,11 @@ async def test_nothing_begins_while_closing(house: House) -> None:
 
 async def test_every_night_has_its_own_seed(house: House) -> None:
     await house.playback.play(HOME, Wish("rain"))
-    await house.playback.play(Room(2, 20, "cove", 64_000), Wish("rain"))
-    seeds = {house.session(guild_id).stream.plan.seed for guild_id in (1, 2)}
-    assert len(seeds) == 2
+    first = house.session()
+    house.sessions.stop(first)
+    await soon(first.gone.wait())
+    await house.playback.play(HOME, Wish("rain"))
+    assert house.session().stream.plan.seed != first.stream.plan.seed
 
 
 async def test_no_player_and_no_task_outlives_a_session(engine: Engine) -> None:
@@ -386,3 +388,22 @@ async def test_a_listener_role_binds_all_but_those_who_manage_the_server(house: 
 async def test_settings_that_cannot_be_read_are_the_defaults(house: House) -> None:
     house.settings.broken = True
     assert (await house.playback.play(HOME, Wish("rain"))).volume == 60
+
+
+async def test_a_machine_that_has_no_time_for_one_more_says_so(house: House) -> None:
+    await house.playback.play(HOME, Wish("rain"))
+    house.links.crowded = True
+    elsewhere = Room(guild_id=2, channel_id=20, name="other", bitrate=96_000)
+    assert (await refusal_of(house.playback.play(elsewhere, Wish("rain")))).key == "play.refused.busy"
+    assert not house.links.last.left, "who listens already loses nothing"
+
+
+async def test_without_a_seed_the_same_mix_joins_the_night_that_plays_already(house: House) -> None:
+    await house.playback.play(HOME, Wish("rain"))
+    first = house.session()
+    await soon(house.links.last.heard(60))
+    elsewhere = Room(guild_id=2, channel_id=20, name="other", bitrate=96_000)
+    await house.playback.play(elsewhere, Wish("rain"))
+    second = house.session(2)
+    assert second.stream.plan == first.stream.plan
+    assert second.stream.position_s > 0.3

@@ -53,6 +53,11 @@ class DiscordVoiceLinks:
         """See `bot.playback.ports.VoiceLinks`."""
         self._told = changed
 
+    @property
+    def has_room(self) -> bool:
+        """See `bot.playback.ports.VoiceLinks`."""
+        return self.pacer.load.has_room
+
     def reachable(self, guild_id: int) -> bool:
         """See `bot.playback.ports.VoiceLinks`; a server we were sent away from is told about: we know."""
         guild = self._client.get_guild(guild_id)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from bot.audio.load import Load
 from bot.gateway.voice.rtp import Transport
 from bot.playback.ports import PacketSource
 
@@ -125,6 +126,8 @@ class Pacer:
     def __init__(self) -> None:
         self.n_dropped = 0
         """Frames of every lane that were passed over because this machine was too late."""
+        self.load = Load()
+        """How much of its time sending takes."""
         self._phases: list[tuple[Lane, ...]] = [()] * N_PHASES
         self._lock = threading.Lock()
         self._changed = threading.Event()
@@ -164,6 +167,7 @@ class Pacer:
         phase = 0
         while not self._closing:
             if not any(self._phases):
+                self.load.rests()
                 self._changed.wait()
                 self._changed.clear()
                 due_s = time.perf_counter()
@@ -182,7 +186,9 @@ class Pacer:
         """Sleep until a tick is due; return when it is, later than asked when frames had to be dropped."""
         early_s = due_s - time.perf_counter()
         if early_s > 0.0:
+            self.load.rests()
             time.sleep(early_s)
+            self.load.works()
         elif early_s < -LATEST_S:
             n_late = int(-early_s / FRAME_S)
             self.n_dropped += n_late
