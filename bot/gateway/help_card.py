@@ -4,6 +4,7 @@ A button carries what the card shows, never who pressed, what was said, or a lev
 `help:<act>:<country>:<language>:<concern>:v1`. So a card answers after any restart, and nothing is kept.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -24,6 +25,8 @@ ELSEWHERE: Final = "elsewhere"
 BARRIERS: Final = ("chat", "aloud", "useless")
 _NOTHING: Final = "-"
 _OPENERS: Final = {Level.HIGH_DISTRESS: "support.card.high", Level.CRISIS: "support.card.crisis"}
+_MARKED_LINE: Final = re.compile("^(#+ |-# )?(.+)$")
+"""What Markdown has at the beginning of a line, and the line."""
 _ARABIC_WORD: Final = "اللغة"
 
 _View = ui.LayoutView
@@ -53,11 +56,14 @@ def help_card(
     """Draw the card. `moderators`: whether this server lets people ask for one. `note`: a text key."""
     say = _Speaker(texts, card.wish.language)
     view, container = _page()
-    for text in _paragraphs(card, say, note):
-        container.add_item(ui.TextDisplay(text))
+    blocks = [_opening(card, say, note), _people(card, say), _further(card, say)]
     if card.resources:
-        container.add_item(ui.Separator())
-        container.add_item(ui.TextDisplay(_resources(card.resources, say)))
+        blocks.append(_resources(card.resources, say))
+    for block in blocks:
+        if container.children:
+            container.add_item(ui.Separator(visible=False))
+        container.add_item(ui.TextDisplay(say.laid_out(block)))
+    container.add_item(ui.Separator(visible=False))
     container.add_item(_barriers(card.wish, say))
     container.add_item(_choices(card.wish, say, countries))
     if moderators:
@@ -69,11 +75,11 @@ def barrier_page(barrier: str, card: Card, texts: Texts) -> _View:
     """Answer one of the three barriers: a sentence, and a next step."""
     say = _Speaker(texts, card.wish.language)
     if barrier != "aloud":
-        return note_page(say(f"support.barrier.{barrier}"))
+        return note_page(say.laid_out(say(f"support.barrier.{barrier}")))
     if not card.written_lines:
-        return note_page(say("support.barrier.aloud_elsewhere", link=DIRECTORY_LINK))
+        return note_page(say.laid_out(say("support.barrier.aloud_elsewhere", link=DIRECTORY_LINK)))
     lines = "\n".join(_line(line, say, spoken=False) for line in card.written_lines)
-    return note_page(say("support.barrier.aloud") + "\n\n" + lines)
+    return note_page(say.laid_out(say("support.barrier.aloud") + "\n" + lines))
 
 
 def country_choice(wish: Wish, texts: Texts, countries: Countries) -> _View:
@@ -128,22 +134,28 @@ class _Speaker:
         # Without isolates "0800 111 0 111" would be read in the wrong order between Arabic words.
         return f"\u2066{text}\u2069" if self.language == "ar" else text
 
+    def laid_out(self, block: str) -> str:
+        """Return a block whose lines run from right to left where the language does, whatever draws them."""
+        if self.language != "ar":
+            return block
+        return "\n".join(_MARKED_LINE.sub("\\1\u200f\u2067\\2\u2069", line) for line in block.split("\n"))
 
-def _paragraphs(card: Card, say: _Speaker, note: str | None) -> Iterator[str]:
+
+def _opening(card: Card, say: _Speaker, note: str | None) -> str:
     title, opener = say("support.card.title"), say(_OPENERS.get(card.level, "support.card.plain"))
-    yield f"## {title}\n{opener}"
-    if note is not None:
-        yield say(note)
-    yield _emergency(card, say)
-    if card.lines:
-        yield "\n".join(_line(line, say) for line in card.lines)
-    if card.wish.concern is not None:
-        yield say(f"support.kinds.{card.wish.concern}")
-    yield say("support.card.directory", link=DIRECTORY_LINK)
+    return "\n".join([f"## {title}", opener, *([] if note is None else [say(note)])])
+
+
+def _people(card: Card, say: _Speaker) -> str:
+    return "\n".join([_emergency(card, say), *(_line(line, say) for line in card.lines)])
+
+
+def _further(card: Card, say: _Speaker) -> str:
+    parts = [] if card.wish.concern is None else [say(f"support.kinds.{card.wish.concern}")]
+    parts.append(say("support.card.directory", link=DIRECTORY_LINK))
     if card.older_lines:
-        lines = (_line(line, say) for line in card.older_lines)
-        yield "\n".join([say("support.card.older"), *lines])
-    yield say("support.card.trust")
+        parts += [say("support.card.older"), *(_line(line, say) for line in card.older_lines)]
+    return "\n".join([*parts, say("support.card.trust")])
 
 
 def _emergency(card: Card, say: _Speaker) -> str:
@@ -166,7 +178,8 @@ def _line(line: Line, say: _Speaker, *, spoken: bool = True) -> str:
     audiences = [say(f"support.audience.{who}") for who in line.meant_for if who in ("youth", "lgbtq")]
     title = f"{name}, {', '.join(audiences)}" if audiences else name
     ways = list(_ways(line, say, spoken=spoken))
-    return "\n".join(part for part in (title, " · ".join(ways), " · ".join(_facts(line, say))) if part)
+    facts = " · ".join(_facts(line, say))
+    return "\n".join(part for part in (title, " · ".join(ways), f"-# {facts}") if part)
 
 
 def _ways(line: Line, say: _Speaker, *, spoken: bool) -> Iterator[str]:
