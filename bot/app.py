@@ -37,7 +37,10 @@ from bot.playback.service import Playback
 from bot.playback.sessions import Sessions
 from bot.settings import Settings, load
 from bot.support.countries import Countries
+from bot.support.decisions import Decisions
+from bot.support.hearing import Hearing
 from bot.support.service import Support
+from bot.support.triage import Triage
 
 if TYPE_CHECKING:
     from bot.store.database import Database
@@ -131,6 +134,9 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
                     care=care,
                     guides=guides,
                     accompanist=Accompanist(playback, sessions, clock),
+                    hearing=Hearing(await asyncio.to_thread(Triage.load), Decisions(clock), clock),
+                    clock=clock,
+                    tasks=tasks,
                 )
         finally:
             await guides.close()

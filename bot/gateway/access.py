@@ -29,8 +29,11 @@ PERMISSION_NAMES: Final = {
 
 
 def intents() -> discord.Intents:
-    """Return what Hush listens to: servers and who sits where. Nothing that Discord calls privileged."""
-    return discord.Intents(guilds=True, voice_states=True)
+    """Return what Hush listens to: servers, who sits where, messages. Nothing that Discord calls privileged.
+
+    Without that, messages that are not addressed to Hush arrive empty.
+    """
+    return discord.Intents(guilds=True, voice_states=True, guild_messages=True, dm_messages=True)
 
 
 def privileged(wanted: discord.Intents) -> list[str]:

@@ -1,8 +1,11 @@
 """The Discord client: what it listens to, what it loads, how it opens and closes."""
 
 import asyncio
+import logging
 import random
 import secrets
+import sys
+import traceback
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
@@ -16,8 +19,11 @@ from discord.ext import commands
 from bot.care.guides import Guides
 from bot.care.service import Care
 from bot.content.texts import Texts
+from bot.core.clock import Clock
 from bot.core.preferences import GuildSettingsStore
+from bot.core.tasks import Tasks
 from bot.gateway.access import intents
+from bot.gateway.addressed import Addressed
 from bot.gateway.care_desk import CareDesk
 from bot.gateway.care_pages import CarePages
 from bot.gateway.cooldowns import Cooldowns
@@ -32,12 +38,16 @@ from bot.gateway.stages import DiscordStages
 from bot.gateway.sync import sync_commands
 from bot.gateway.tally import Tally
 from bot.gateway.tree import HushTree
+from bot.gateway.typed import Typed
 from bot.gateway.voice import DiscordVoiceLinks
 from bot.playback.accompany import Accompanist
 from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
+from bot.support.hearing import Hearing
 from bot.support.service import Support
+
+_log = logging.getLogger(__name__)
 
 _LONGEST_RATE_LIMIT_S = 30.0
 """Discord's longer waits are told to the caller, who knows better what to do meanwhile."""
@@ -70,6 +80,9 @@ class Services:
     care: Care
     guides: Guides
     accompanist: Accompanist
+    hearing: Hearing
+    clock: Clock
+    tasks: Tasks
 
 
 Opening = Callable[["Hush"], AbstractAsyncContextManager[Services]]
@@ -127,7 +140,11 @@ class Hush(commands.AutoShardedBot):
         self.services = await self._open.enter_async_context(self._opening(self))
         services = self.services
         funnel = cast("HushTree", self.tree).funnel = Funnel(services.replies)
-        self.help_desk = HelpDesk(services.support, services.texts, funnel)
+        self.help_desk = HelpDesk(services.support, services.hearing.decisions, services.texts, funnel)
+        self._addressed = Addressed(self, services.hearing, services.support, self.help_desk, services.texts)
+        self._typed = cast("HushTree", self.tree).typed = Typed(
+            services.hearing, self.help_desk, services.clock, services.tasks
+        )
         self.add_view(Presses(services.playback, services.panels, services.texts, services.replies, funnel))
         self.care_desk = self._care_desk(services, funnel)
         for extension in EXTENSIONS:
@@ -142,7 +159,16 @@ class Hush(commands.AutoShardedBot):
                 await super().close()
 
     async def on_message(self, message: discord.Message, /) -> None:
-        """Do nothing: there are no text commands."""
+        await self._addressed.heard(message)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        await self._addressed.edited(payload.message)
+
+    async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
+        """Log where an event failed, without the error's own words: they may quote what somebody wrote."""
+        error = sys.exception()
+        place = "" if error is None else "".join(traceback.format_tb(error.__traceback__))
+        _log.error("%s failed: %s\n%s", event_method, type(error).__name__, place)
 
     async def on_voice_state_update(
         self, member: discord.Member, _before: discord.VoiceState, _after: discord.VoiceState
@@ -165,6 +191,8 @@ class Hush(commands.AutoShardedBot):
         await greet(guild, self.services.texts)
 
     async def on_interaction(self, interaction: discord.Interaction, /) -> None:
+        if interaction.type is discord.InteractionType.modal_submit:
+            self._typed.modal_sent(interaction)
         _ = await self.help_desk.answer(interaction) or await self.care_desk.answer(interaction)
 
     async def on_app_command_completion(self, _interaction: discord.Interaction, _command: object) -> None:

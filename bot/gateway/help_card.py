@@ -24,7 +24,11 @@ LANGUAGES: Final = ("en-US", "es-ES", "fr", "de", "pt-BR", "hi", "ja", "ar")
 ELSEWHERE: Final = "elsewhere"
 BARRIERS: Final = ("chat", "aloud", "useless")
 _NOTHING: Final = "-"
-_OPENERS: Final = {Level.HIGH_DISTRESS: "support.card.high", Level.CRISIS: "support.card.crisis"}
+_OPENERS: Final = {
+    Level.LOW_DISTRESS: "support.card.low",
+    Level.HIGH_DISTRESS: "support.card.high",
+    Level.CRISIS: "support.card.crisis",
+}
 _MARKED_LINE: Final = re.compile("^(#+ |-# )?(.+)$")
 """What Markdown has at the beginning of a line, and the line."""
 _ARABIC_WORD: Final = "اللغة"
@@ -110,6 +114,21 @@ def note_page(text: str) -> _View:
     view, container = _page()
     container.add_item(ui.TextDisplay(text))
     return view
+
+
+def said_with_button(text: str, language: str, texts: Texts) -> _View:
+    """Draw an answer in words, with the quiet button that opens the card for whoever presses it."""
+    say = _Speaker(texts, language)
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.TextDisplay(say.laid_out(text)))
+    view.add_item(support_row(Wish(language), texts))
+    view.stop()
+    return view
+
+
+def support_row(wish: Wish, texts: Texts) -> _Row:
+    """Return the quiet support button, a row of its own; every answer to free words carries it."""
+    return _row(_button("open", wish, texts.get("support.button.open", wish.language)))
 
 
 def language_for(locale: str) -> str:

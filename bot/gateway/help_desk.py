@@ -12,6 +12,8 @@ from bot.gateway import help_card
 from bot.gateway.funnel import Funnel
 from bot.gateway.help_card import language_for, note_page, read_custom_id
 from bot.support.card import Card, Wish
+from bot.support.concerns import HEAVY_CONCERNS
+from bot.support.decisions import Decisions
 from bot.support.levels import Level
 from bot.support.service import Support
 
@@ -21,8 +23,9 @@ _UNKNOWN_COUNTRY: Final = "support.card.unknown_country"
 class HelpDesk:
     """Shows cards, only to who asked, and answers every card there ever was. Keeps nothing about anybody."""
 
-    def __init__(self, support: Support, texts: Texts, funnel: Funnel) -> None:
+    def __init__(self, support: Support, decisions: Decisions, texts: Texts, funnel: Funnel) -> None:
         self._support = support
+        self._decisions = decisions
         self._texts = texts
         self._funnel = funnel
 
@@ -32,9 +35,9 @@ class HelpDesk:
         *,
         country: str | None = None,
         concern: str | None = None,
-        level: Level = Level.NONE,
     ) -> None:
         """Answer with the card. `country` and `concern` are as typed; what is not known is said kindly."""
+        level = self._level_of(interaction, concern)
         iso = None if country is None else self._support.countries.find(country)
         wish = await self._support.wish_of(
             interaction.user.id, language_for(interaction.locale.value), country=iso, concern=concern
@@ -42,6 +45,16 @@ class HelpDesk:
         card = await self._support.card(wish, level=level, guild_id=interaction.guild_id)
         note = _UNKNOWN_COUNTRY if country is not None and iso is None else None
         await interaction.response.send_message(view=self.draw(card, note=note), ephemeral=True)
+
+    async def follow(self, interaction: discord.Interaction) -> None:
+        """Give the card after another answer, or as the answer where none was given."""
+        wish = await self._support.wish_of(interaction.user.id, language_for(interaction.locale.value))
+        level = self._level_of(interaction)
+        view = self.draw(await self._support.card(wish, level=level, guild_id=interaction.guild_id))
+        if interaction.response.is_done():
+            await interaction.followup.send(view=view, ephemeral=True)
+        else:
+            await interaction.response.send_message(view=view, ephemeral=True)
 
     def draw(self, card: Card, *, note: str | None = None) -> ui.LayoutView:
         return help_card.help_card(card, self._texts, self._support.countries, note=note)
@@ -97,8 +110,14 @@ class HelpDesk:
         await self._funnel.answer(interaction, error)
 
     async def _redraw(self, interaction: discord.Interaction, wish: Wish, note: str | None = None) -> None:
-        card = await self._support.card(wish, guild_id=interaction.guild_id)
+        level = self._level_of(interaction, wish.concern)
+        card = await self._support.card(wish, level=level, guild_id=interaction.guild_id)
         await interaction.response.edit_message(view=self.draw(card, note=note))
+
+    def _level_of(self, interaction: discord.Interaction, concern: str | None = None) -> Level:
+        """Return what was decided about the asker a moment ago, or what they chose to say."""
+        chosen = Level.HIGH_DISTRESS if concern in HEAVY_CONCERNS else Level.NONE
+        return max(chosen, self._decisions.level_of(interaction.user.id))
 
     async def _be_quiet(self, interaction: discord.Interaction, wish: Wish) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)

@@ -16,3 +16,5 @@ CONCERNS: Final = (
     "someone_else",
 )
 """Ids; their names and the kinds of help for each are in the locale files."""
+HEAVY_CONCERNS: Final = frozenset({"suicidal_thoughts", "self_harm"})
+"""Those the card meets like words of that weight."""

@@ -24,7 +24,9 @@ async def test_nothing_privileged_is_asked_for_and_nothing_written_is_kept(
     make_bot: Callable[[], Hush],
 ) -> None:
     bot = make_bot()
-    assert bot.intents == discord.Intents(guilds=True, voice_states=True)
+    assert bot.intents == discord.Intents(
+        guilds=True, voice_states=True, guild_messages=True, dm_messages=True
+    )
     assert not bot.intents.message_content
     assert not list(bot.cached_messages)
     await bot.close()
@@ -43,7 +45,10 @@ async def test_text_commands_do_not_exist(env: simcord.Env) -> None:
     text = env.guild.create_text_channel("fireside")
     wren = env.guild.add_member(env.create_user("wren"))
     await wren.send(text, f"{env.bot.user.mention} help")
-    assert [message.author.id for message in text.history()] == [wren.id]
+    [asked, line] = text.history()
+    assert asked.author.id == wren.id
+    assert line.content == "", "the one line for whoever mentions Hush, no command's answer"
+    assert not env.errors
 
 
 async def test_open_and_close_twenty_times_leaves_nothing_behind(make_bot: Callable[[], Hush]) -> None:
