@@ -47,6 +47,10 @@ def _parser() -> argparse.ArgumentParser:
     sounds = commands.add_parser("sounds", help="list, render or build the sounds")
     _sounds_parser(sounds)
 
+    pictures = commands.add_parser("pictures", help="draw the slow loops that guides show")
+    drawing = pictures.add_subparsers(required=True, metavar="action")
+    drawing.add_parser("build", help="render them all anew").set_defaults(act=_pictures_build)
+
     commands.add_parser("help", help="show this").set_defaults(act=lambda _: _help(parser))
     return parser
 
@@ -86,6 +90,18 @@ def _sounds_parser(sounds: argparse.ArgumentParser) -> None:
     build.add_argument("sounds", nargs="*", metavar="sound", help="only these ids")
     build.add_argument("--force", action="store_true", help="also where nothing changed")
     build.set_defaults(act=_sounds_build)
+
+
+def _pictures_build(_: argparse.Namespace) -> int:
+    from importlib.resources import files
+
+    from bot.audio.library import Library
+    from bot.content.care import CareContent
+    from bot.pictures.gallery import build
+
+    for name in build(Path(str(files("bot.pictures"))) / "loops", CareContent.load(Library.load().triggers)):
+        print(name)
+    return 0
 
 
 def _demo(args: argparse.Namespace) -> int:

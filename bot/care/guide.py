@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.care.model import Said
 from bot.care.timeline import SLOWEST, Progress, Timeline, of_pairing, of_practice, of_rounds
-from bot.content.care import CareContent
+from bot.content.care import BreathPattern, CareContent, Visual
 
 Kind = Literal["pairing", "practice", "focus"]
 
@@ -53,6 +53,10 @@ class Face:
     end: End | None = None
     worked_minutes: int = 0
     """For focus: the minutes of work so far."""
+    picture: Visual | BreathPattern | None = None
+    """What moves beside the words: a visual trigger, or the circle of a breath."""
+    still: bool = False
+    """The picture holds still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,16 @@ def title_of(wish: GuideWish, content: CareContent) -> str | Said:
     return things[wish.content_id].title
 
 
+def picture_of(wish: GuideWish, content: CareContent) -> Visual | BreathPattern | None:
+    """Return what is shown beside a guide's words."""
+    if wish.kind == "focus":
+        return None
+    pairing = content.pairings[wish.content_id] if wish.kind == "pairing" else None
+    practice_id = wish.content_id if pairing is None else pairing.practice
+    breath = None if practice_id is None else content.practices[practice_id].breath
+    return breath if pairing is None else pairing.visual or breath
+
+
 def face_of(
     wish: GuideWish,
     content: CareContent,
@@ -97,6 +111,7 @@ def face_of(
     sound: str | None = None,
     note: Said | None = None,
     end: End | None = None,
+    still: bool = False,
 ) -> Face:
     """Return how a guide looks at this moment."""
     timeline = timeline_of(wish, content)
@@ -115,6 +130,8 @@ def face_of(
         sound=sound,
         note=note,
         end=end,
+        picture=picture_of(wish, content) if end is None else None,
+        still=still,
         worked_minutes=_worked_minutes(wish, at_s) if wish.kind == "focus" else 0,
     )
 

@@ -36,6 +36,8 @@ class Guide:
     channel_id: int | None = None
     """Where its message stands, when that is a message of its own, which outlives the process."""
     guild_id: int | None = None
+    still: bool = False
+    """Its picture holds still."""
     task: asyncio.Task[None] | None = field(default=None, repr=False)
 
 
@@ -139,6 +141,12 @@ class Guides:
         guide = self._led_for(message_id, by)
         return await self._end(guide, End.STOPPED)
 
+    async def hold_still(self, message_id: int, by: Presser) -> Face:
+        """Let the picture hold still, or move again."""
+        guide = self._led_for(message_id, by)
+        guide.still = not guide.still
+        return self._face(guide)
+
     def stage_of(self, message_id: int) -> Stage | None:
         guide = self._guides.get(message_id)
         return None if guide is None else guide.stage
@@ -210,7 +218,16 @@ class Guides:
     def _face(self, guide: Guide, end: End | None = None) -> Face:
         title = None if guide.sound is None else guide.sound.title
         now = self._clock.now()
-        return face_of(guide.wish, self.content, guide.progress, now, sound=title, note=guide.note, end=end)
+        return face_of(
+            guide.wish,
+            self.content,
+            guide.progress,
+            now,
+            sound=title,
+            note=guide.note,
+            end=end,
+            still=guide.still,
+        )
 
     def _cancel(self, guide: Guide) -> None:
         if guide.task is not None and guide.task is not asyncio.current_task():

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.care.model import Circumstances, History, Outcome, Said, Suggestion
-from bot.content.care import CareContent, Pairing
+from bot.content.care import CareContent, Pairing, Practice
 from bot.core.errors import Refusal
 
 N_SUGGESTIONS: Final = 3
@@ -68,9 +68,9 @@ def _pages(ranked: list[_Ranked], content: CareContent) -> Iterator[list[_Ranked
         ranked = [entry for entry in ranked if entry not in chosen.values()]
 
 
-def sound_for(pairing: Pairing, history: History, at: datetime) -> str | None:
+def sound_for(thing: Pairing | Practice, history: History, at: datetime) -> str | None:
     """Return the sound that goes with it and calmed this person most; None when all are blocked."""
-    allowed = [sound for sound in pairing.sounds if sound not in history.blocked]
+    allowed = [sound for sound in thing.sounds if sound not in history.blocked]
     return max(allowed, key=lambda sound: len(_calmed(sound, history, at)), default=None)
 
 

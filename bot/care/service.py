@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.care.model import Circumstances, History, Outcome, Suggestion, daytime_at
 from bot.care.ports import Blocks, CareStore
-from bot.care.ranking import suggest
-from bot.content.care import CareContent, Daytime, Feeling
+from bot.care.ranking import sound_for, suggest
+from bot.content.care import CareContent, Daytime, Feeling, Pairing, Practice
 from bot.core.clock import Clock
 from bot.core.errors import StoreError
 from bot.core.preferences import PersonSettings, PersonSettingsStore
@@ -51,6 +51,10 @@ class Care:
         outcomes = await _or(self._store.outcomes(user_id), ())
         blocked = await _or(self._blocks.blocked(user_id), frozenset[str]())
         return History(refused, tuple(outcomes), blocked)
+
+    async def sound_for(self, user_id: int, thing: Pairing | Practice) -> str | None:
+        """Return the sound that goes with it and suits this person best; None when all are blocked."""
+        return sound_for(thing, await self.history_of(user_id), self._clock.now())
 
     async def settings_of(self, user_id: int) -> PersonSettings:
         return await _or(self._people.get(user_id), PersonSettings(user_id))

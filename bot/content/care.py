@@ -31,7 +31,7 @@ Place = Literal["anywhere", "bed", "home", "desk", "outside"]
 Noise = Literal["silent", "quiet", "any"]
 """How much noise the activity itself makes."""
 Daytime = Literal["morning", "day", "evening", "night"]
-Visual = Literal["breath", "candle", "hands", "ink", "sand", "snow"]
+Visual = Literal["candle", "hands", "ink", "sand", "snow"]
 
 Line = Annotated[str, Field(min_length=4, max_length=140)]
 ContentId = Annotated[str, Field(pattern=Id)]

@@ -1,5 +1,6 @@
 """Where self-care is asked for and its buttons answered, however old the message."""
 
+import io
 import logging
 import random
 from collections.abc import Awaitable, Callable
@@ -14,22 +15,25 @@ from bot.care.guide import Face, GuideWish
 from bot.care.guides import LONGEST_REPLY_MINUTES, Guides, Presser
 from bot.care.model import FEELINGS, HELP_FIRST, Said
 from bot.care.service import Care
-from bot.content.care import Feeling
+from bot.content.care import BreathPattern, Feeling
 from bot.content.texts import Texts
 from bot.core.errors import Refusal
 from bot.gateway import help_card
-from bot.gateway.care_pages import NOTHING, Asked, CarePages, read_custom_id
+from bot.gateway.care_pages import NOTHING, PICTURE, Asked, CarePages, read_custom_id
 from bot.gateway.funnel import Funnel
 from bot.gateway.help_desk import HelpDesk
 from bot.gateway.panels import Panels
 from bot.gateway.rooms import room_of, seat_of
 from bot.gateway.stages import DiscordStages, MessageStage, ReplyStage
+from bot.pictures.gallery import Gallery
 from bot.playback.accompany import Accompaniment, Accompanist
 from bot.playback.service import Playback
 from bot.support.card import Wish
 
 _log = logging.getLogger(__name__)
 _SEEDS: Final = 10_000
+_USUAL_BREATH: Final = "coherent"
+_USUAL_MEDITATION: Final = "body-scan"
 
 
 class CareDesk:
@@ -46,6 +50,7 @@ class CareDesk:
         texts: Texts,
         funnel: Funnel,
         seeds: random.Random,
+        gallery: Gallery,
         help_desk: HelpDesk,
     ) -> None:
         self._care = care
@@ -58,6 +63,7 @@ class CareDesk:
         self._texts = texts
         self._funnel = funnel
         self._seeds = seeds
+        self._gallery = gallery
         self._help_desk = help_desk
         self._begun = False
         self._acts: dict[str, Callable[[discord.Interaction, list[str]], Awaitable[None]]] = {
@@ -70,6 +76,7 @@ class CareDesk:
             "resume": self._led(guides.resume),
             "slower": self._led(guides.slower),
             "stop": self._led(guides.stop),
+            "still": self._hold_still,
         }
 
     async def begin(self) -> None:
@@ -99,6 +106,40 @@ class CareDesk:
         await interaction.response.defer(ephemeral=True, thinking=True)
         await interaction.edit_original_response(view=await self._suggestions(interaction, asked))
 
+    async def practise(
+        self, interaction: discord.Interaction, typed: str | None, minutes: int | None, *, breath: bool
+    ) -> None:
+        """Lead through a practice; `breath` says which kind, each with one that is usual."""
+        practice_id = self._practice(typed, breath=breath)
+        practice = self._care.content.practices[practice_id]
+        fewest, most = practice.minutes
+        if minutes is not None and not fewest <= minutes <= most:
+            raise Refusal("guide.refused.minutes", title=practice.title, fewest=fewest, most=most)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        sound = await self._care.sound_for(interaction.user.id, practice)
+        wish = GuideWish("practice", practice_id, minutes or practice.usual_minutes, sound)
+        await self.lead(interaction, wish)
+
+    def practices_like(self, typed: str, *, breath: bool) -> list[tuple[str, str]]:
+        """Return the practices that may be meant, as (title, id); all when none is."""
+        wanted = typed.strip().casefold()
+        titled = [
+            (practice.title, practice_id)
+            for practice_id, practice in self._care.content.practices.items()
+            if (practice.breath is not None) == breath
+        ]
+        return [entry for entry in titled if wanted in entry[0].casefold() or wanted in entry[1]] or titled
+
+    def _practice(self, typed: str | None, *, breath: bool) -> str:
+        if typed is None:
+            return _USUAL_BREATH if breath else _USUAL_MEDITATION
+        wanted = typed.strip().casefold()
+        every = self.practices_like("", breath=breath)
+        for title, practice_id in every:
+            if wanted in (practice_id, title.casefold()):
+                return practice_id
+        raise Refusal("guide.refused.practice", practices=tuple(title for title, _ in every))
+
     async def learn(self, interaction: discord.Interaction, topic: str | None) -> None:
         await interaction.response.send_message(
             view=self._page(topic, interaction.locale.value), ephemeral=True
@@ -119,7 +160,8 @@ class CareDesk:
             sound, note = await self._sound_for(interaction, wish)
             title = None if sound is None else sound.title
             face = self._guides.face(wish, sound=title, note=note)
-            message = await interaction.edit_original_response(view=self._pages.guide(face, locale))
+            view, files = self._pages.guide(face, locale), await self._files_of(face, locale)
+            message = await interaction.edit_original_response(view=view, attachments=files)
             stage = ReplyStage(interaction, message.id, self._pages.guide)
             await self._guides.begin(wish, interaction.user.id, stage, sound=sound, note=note)
             return
@@ -127,7 +169,8 @@ class CareDesk:
         sound, note = await self._sound_for(interaction, wish)
         face = self._guides.face(wish, sound=None if sound is None else sound.title, note=note)
         try:
-            posted = await channel.send(view=self._pages.guide(face, locale), silent=True)
+            view, files = self._pages.guide(face, locale), await self._files_of(face, locale)
+            posted = await channel.send(view=view, files=files, silent=True)
         except discord.HTTPException as error:
             if sound is not None:
                 sound.end(early=True)
@@ -210,7 +253,29 @@ class CareDesk:
 
         return answer
 
+    async def _hold_still(self, interaction: discord.Interaction, _: list[str]) -> None:
+        message_id = 0 if interaction.message is None else interaction.message.id
+        stage = self._guides.stage_of(message_id)
+        face = await self._guides.hold_still(message_id, _presser(interaction))
+        if isinstance(stage, ReplyStage | MessageStage):
+            stage.pressed(interaction, face)
+        locale = interaction.locale.value
+        view, files = self._pages.guide(face, locale), await self._files_of(face, locale)
+        await interaction.response.edit_message(view=view, attachments=files)
+
     # The parts of it -------------------------------------------------------------------------------------
+
+    async def _files_of(self, face: Face, locale: str) -> list[discord.File]:
+        """Return a face's picture as what is uploaded with it; nothing for one without."""
+        match face.picture:
+            case None:
+                return []
+            case str():
+                animation = await self._gallery.scene(face.picture)
+            case BreathPattern():
+                animation = await self._gallery.breath(face.picture)
+        data = io.BytesIO(animation.still if face.still else animation.moving)
+        return [discord.File(data, PICTURE, description=self._pages.alt_text(face, locale))]
 
     async def _redraw(self, interaction: discord.Interaction, asked: Asked) -> None:
         await interaction.edit_original_response(view=await self._suggestions(interaction, asked))

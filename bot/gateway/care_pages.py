@@ -18,6 +18,8 @@ from bot.content.texts import Texts
 from bot.gateway.colours import HOUSE
 
 NOTHING: Final = "-"
+PICTURE: Final = "picture.webp"
+"""What a guide's picture is called in its message, moving or not."""
 _ID_LIMIT: Final = 100
 
 _View = ui.LayoutView
@@ -105,6 +107,8 @@ class CarePages:
         if face.end is not None:
             self._add_end(container, face, locale)
             return view
+        if face.picture is not None:
+            container.add_item(self._picture(face, locale))
         caption = self.spoken(face.caption, locale, until=face.next_at)
         container.add_item(ui.TextDisplay(f"### {caption}" if face.wish.kind != "focus" else caption))
         container.add_item(ui.TextDisplay("\n".join(self._state(face, locale))))
@@ -174,11 +178,22 @@ class CarePages:
         things = self._content.pairings if face.wish.kind == "pairing" else self._content.practices
         return things.get(face.wish.content_id)
 
+    def alt_text(self, face: Face, locale: str) -> str:
+        name = face.picture if isinstance(face.picture, str) else "breath"
+        return self._texts.get(f"guide.picture.{name}", locale)
+
+    def _picture(self, face: Face, locale: str) -> "ui.MediaGallery[_View]":
+        shown = discord.MediaGalleryItem(f"attachment://{PICTURE}", description=self.alt_text(face, locale))
+        return ui.MediaGallery(shown)
+
     def _controls(self, face: Face, locale: str) -> _Row:
         main = "resume" if face.paused else "pause"
         buttons = [_button(custom_id(main), self._texts.get(f"guide.button.{main}", locale), primary=True)]
         if face.wish.kind != "focus" and not face.slowest:
             buttons.append(_button(custom_id("slower"), self._texts.get("guide.button.slower", locale)))
+        if face.picture is not None:
+            hold = "move" if face.still else "still"
+            buttons.append(_button(custom_id("still"), self._texts.get(f"guide.button.{hold}", locale)))
         buttons.append(_button(custom_id("stop"), self._texts.get("guide.button.stop", locale)))
         return _row(*buttons)
 

@@ -40,6 +40,7 @@ from bot.gateway.tally import Tally
 from bot.gateway.tree import HushTree
 from bot.gateway.typed import Typed
 from bot.gateway.voice import DiscordVoiceLinks
+from bot.pictures.gallery import Gallery
 from bot.playback.accompany import Accompanist
 from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
@@ -58,6 +59,7 @@ EXTENSIONS: Final = (
     "cogs.help",
     "cogs.library",
     "cogs.listening",
+    "cogs.practices",
     "cogs.support",
 )
 
@@ -206,6 +208,7 @@ class Hush(commands.AutoShardedBot):
         pages = CarePages(services.care.content, services.texts, services.sounds.names)
         return CareDesk(
             help_desk=self.help_desk,
+            gallery=Gallery(),
             care=services.care,
             guides=services.guides,
             pages=pages,

@@ -21,6 +21,7 @@ BY_CONTENT = (
     "guide.end.",
     "guide.felt.",
     "guide.button.",
+    "guide.picture.",
 )
 """Keys that content asks for, not code."""
 CHOSEN_ON_THE_CARD = {"ar"}

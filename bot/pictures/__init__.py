@@ -1,0 +1,1 @@
+"""What Hush draws: dark, slow, readable at phone width. Rendered off the event loop; libraries load late."""

@@ -1,0 +1,161 @@
+import io
+import re
+from pathlib import Path
+
+import discord
+import pytest
+import simcord
+from PIL import Image
+
+from bot.sandbox.world import World
+from tests.cogs.care_reading import answered, buttons, shown
+from tests.cogs.room import left, refused, sits_in
+from tests.gateway.panel_reading import until
+from tests.gateway.restarts import as_killed_now, restarted
+
+
+async def breathe(world: World, member: simcord.MemberActor, **options: object) -> simcord.ResponseMessage:
+    return answered(await member.slash(world.text, "breathe", **options))
+
+
+async def meditate(world: World, member: simcord.MemberActor, **options: object) -> simcord.InteractionResult:
+    return await member.slash(world.text, "meditate", **options)
+
+
+def caption(world: World, message: discord.Message | simcord.ResponseMessage) -> str:
+    [found] = re.findall(r"^### (.+)$", shown(world, message), re.MULTILINE)
+    return str(found)
+
+
+async def picture(message: simcord.ResponseMessage | discord.Message) -> Image.Image:
+    [attachment] = message.attachments
+    assert attachment.filename == "picture.webp"
+    assert attachment.size < 2_000_000
+    return Image.open(io.BytesIO(await attachment.read()))
+
+
+async def test_breathe_shows_a_moving_circle_and_can_hold_still(world: World) -> None:
+    message = await breathe(world, world.caller)
+    assert shown(world, message).startswith("## Five and a half")
+    moving = await picture(message)
+    assert moving.n_frames > 50
+    await world.caller.click(message, label="Hold still")
+    assert getattr(await picture(message), "n_frames", 1) == 1
+    assert "Move" in buttons(world, message)
+
+
+async def test_breathing_is_audible_where_the_person_sits(world: World) -> None:
+    message = await breathe(world, world.sitter, practice="Box")
+    assert "Playing: " in shown(world, message)
+    assert sits_in(world, world.lantern)
+    plan = world.bot.services.playback._sessions.playing(world.guild.id).stream.plan
+    [breaths] = plan.score
+    assert breaths.length_s == pytest.approx(16.0)
+    await world.sitter.click(message, label="Slower")
+    [slower] = world.bot.services.playback._sessions.playing(world.guild.id).stream.plan.score
+    assert slower.length_s == pytest.approx(19.2)
+    await world.sitter.click(message, label="Pause")
+    assert world.bot.services.playback._sessions.playing(world.guild.id).stream.plan.score == ()
+    await world.sitter.click(message, label="Stop")
+    await left(world)
+
+
+async def test_meditate_changes_its_captions_and_ends_by_itself(world: World) -> None:
+    message = answered(await meditate(world, world.caller, practice="grounding"))
+    first = caption(world, message)
+    await world.advance(60.0)
+    second = caption(world, message)
+    await world.advance(60.0)
+    assert len({first, second, caption(world, message)}) == 3
+    await world.advance(150.0)
+    assert "How is it now?" in shown(world, message)
+
+
+async def test_edits_stay_far_below_what_discord_allows(world: World) -> None:
+    await meditate(world, world.caller, practice="body-scan", minutes=12)
+    before = len(world.env.http_requests)
+    await world.advance(12 * 60.0 + 1)
+    edits = [r for r in world.env.http_requests[before:] if r.method == "PATCH"]
+    assert 15 <= len(edits) <= 12 * 60 / 6
+
+
+async def test_over_twelve_minutes_it_stands_in_the_rooms_chat_silently(world: World) -> None:
+    result = await meditate(world, world.sitter, practice="body-scan", minutes=20)
+    message = answered(result)
+    assert shown(world, message).startswith("It is in the voice channel's chat: https://")
+    posted = [m for m in world.lantern.history() if "## Body scan" in shown(world, m)]
+    assert len(posted) == 1
+    assert posted[0].flags.suppress_notifications
+    other = await world.caller.click(posted[0], label="Pause")
+    assert other.response is not None
+    assert other.response.content.startswith("This is somebody else's.")
+    await world.sitter.click(posted[0], label="Pause")
+    assert "Paused" in shown(world, posted[0])
+
+
+async def test_over_twelve_minutes_without_a_room_it_comes_as_a_direct_message(world: World) -> None:
+    await meditate(world, world.caller, practice="body-scan", minutes=20)
+    [direct] = world.dm.history()
+    assert "## Body scan" in shown(world, direct)
+
+
+async def test_two_guides_in_one_room_do_not_talk_over_each_other(world: World) -> None:
+    await breathe(world, world.sitter)
+    await world.caller.join_voice(world.lantern)
+    message = await breathe(world, world.caller)
+    assert "Somebody is being guided in that room" in shown(world, message)
+    assert "Ends by itself" in shown(world, message)
+
+
+async def test_a_deploy_ends_a_reply_with_a_kind_word(world: World) -> None:
+    message = await breathe(world, world.caller)
+    await world.bot.close()
+    assert "I have to restart, so this ends here." in shown(world, message)
+    assert buttons(world, message) == []
+
+
+async def test_after_a_kill_old_buttons_say_that_it_is_over(world: World, tmp_path: Path) -> None:
+    message = await breathe(world, world.caller)
+    copy = as_killed_now(tmp_path)
+    world.env.inject_error("PATCH", "/webhooks/*", status=500, times=9)  # the killed process says no goodbye
+    await world.bot.close()
+    async with restarted(world, copy):
+        await world.caller.click(message, label="Pause")
+        assert shown(world, message) == "This one has ended. You can begin it again with the command."
+
+
+async def test_a_long_one_goes_on_after_a_restart_from_where_the_clock_says(
+    world: World, tmp_path: Path
+) -> None:
+    await meditate(world, world.caller, practice="body-scan", minutes=20)
+    [direct] = world.dm.history()
+    before = caption(world, direct)
+    copy = as_killed_now(tmp_path)
+    await world.bot.close()
+    await world.advance(300.0)
+    async with restarted(world, copy):
+        await until(world, lambda: caption(world, direct) != before)
+        await world.caller.user.click(direct, label="Pause")
+        assert "Paused" in shown(world, direct)
+        await world.caller.user.click(direct, label="Go on")
+        await world.advance(20 * 60.0)
+        await until(world, lambda: "How is it now?" in shown(world, direct))
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"practice": "gasping"}, "I don't have that one. I have Box, Five and a half,"),
+        ({"practice": "box", "minutes": 50}, "Box takes 2 to 12 minutes."),
+    ],
+)
+async def test_what_is_not_there_is_said_kindly(
+    world: World, options: dict[str, object], sentence: str
+) -> None:
+    assert refused(world, await world.caller.slash(world.text, "breathe", **options)).startswith(sentence)
+
+
+async def test_practices_are_offered_while_typing(world: World) -> None:
+    offered = await world.caller.autocomplete(world.text, "breathe", "practice", "sig")
+    assert offered == [{"name": "Physiological sigh", "value": "sigh"}]
+    assert len(await world.caller.autocomplete(world.text, "meditate", "practice", "")) == 4
