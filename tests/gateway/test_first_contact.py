@@ -77,9 +77,8 @@ async def test_nowhere_to_speak_means_silence(env: simcord.Env) -> None:
 
 async def test_what_is_missing_is_named_in_words(env: simcord.Env) -> None:
     lobby = env.guild.create_text_channel("lobby")
-    invite_with(
-        env, Permissions(view_channel=True, send_messages=True, embed_links=True, request_to_speak=True)
-    )
+    granted = "view_channel", "send_messages", "embed_links", "attach_files", "request_to_speak"
+    invite_with(env, Permissions(**dict.fromkeys(granted, True)))
     await join(env)
     [line] = lobby.history()
     assert "I still lack Connect and Speak here" in line.content
