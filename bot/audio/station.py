@@ -66,6 +66,9 @@ class Hearer(Protocol):
     swelling: bool
     """It wishes to begin anew, with others if there are any."""
 
+    @property
+    def finished(self) -> bool: ...
+
     def peaceful(self, elapsed: int) -> bool:
         """Whether nothing is wished, nor an end near."""
         ...
@@ -144,7 +147,7 @@ class Station:
     @property
     def shareable(self) -> bool:
         """Whether its night goes on by the clock, so that another can join it."""
-        return not (self.paused or self._stopping)
+        return not (self.paused or self._stopping) and not all(stream.finished for stream in self.streams)
 
     @property
     def settled(self) -> bool:
