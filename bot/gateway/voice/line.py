@@ -119,7 +119,13 @@ class Line(discord.VoiceProtocol):
         self_deaf: bool = False,  # noqa: ARG002
         self_mute: bool = False,  # noqa: ARG002
     ) -> None:
-        """Join and find the way for sound; TimeoutError when that does not succeed in time."""
+        """Join and find the way for sound; TimeoutError when that does not succeed in time.
+
+        Called again for a line that is there already, it only tells Discord where we sit.
+        """
+        if self._keeper is not None:
+            await self._ask_for(self.channel)
+            return
         try:
             async with asyncio.timeout(timeout):
                 await self._ask_for(self.channel)
@@ -161,7 +167,16 @@ class Line(discord.VoiceProtocol):
     def announce(self) -> None:
         """Tell Discord again where we sit: a new gateway session does not know. Nobody hears it."""
         if self.live:
-            self._tasks.start(self._ask_for(self.channel), name="voice-announce")
+            self._tasks.start(self._announce(), name="voice-announce")
+
+    async def _announce(self) -> None:
+        channel = self._known_channel(self.channel.id)
+        if isinstance(channel, VocalChannel):
+            self.channel = channel
+        if self.channel.guild.voice_client is self:
+            await self._ask_for(self.channel)
+        else:  # discord.py has forgotten its voice protocols; this is how one is made known to it
+            await self.channel.connect(cls=lambda _client, _channel: self)
 
     def repair(self) -> None:
         """Make a new call whatever the present one looks like: nothing gets out through it."""

@@ -51,6 +51,7 @@ class VoiceServer:
         self._datagrams: DatagramSocket | None = None
         self._runner: web.AppRunner | None = None
         self._port = 0
+        self._frozen = False
 
     async def __aenter__(self) -> Self:
         try:
@@ -120,7 +121,13 @@ class VoiceServer:
         """Downgrade all channels to transport encryption only (0), or upgrade them again (1)."""
         self._exchange.set_dave_version(version)
 
+    def freeze(self, *, frozen: bool) -> None:
+        """Say nothing any more and attend to nothing that is said, connections staying open; or go on."""
+        self._frozen = frozen
+        self._exchange.changes.notify()
+
     async def close(self) -> None:
+        self._frozen = False
         connections = tuple(self._dialogues.values())
         for dialogue in tuple(self._dialogues):
             dialogue.end()
@@ -163,9 +170,11 @@ class VoiceServer:
         writer = self._tasks.start(connection.write(), name="voice websocket writer")
         code = int(CloseCode.ABNORMAL)
         try:
-            dialogue.greet()
+            if not self._frozen:
+                dialogue.greet()
             while not isinstance(frame := await connection.receive(), int):
-                dialogue.receive(frame)
+                if not self._frozen:
+                    dialogue.receive(frame)
             code = frame
         finally:
             dialogue.lost(code)
@@ -177,6 +186,8 @@ class VoiceServer:
     async def _watch(self) -> None:
         while True:
             await self._clock.sleep(_WATCH_S)
+            if self._frozen:
+                continue
             for dialogue in tuple(self._dialogues):
                 dialogue.tick()
             self._exchange.tick()
