@@ -21,6 +21,8 @@ class GuideWish:
     content_id: str
     minutes: int
     sound: str | None = None
+    calm_before: int = 0
+    """How calm they said they were, 1 to 5; 0 was not asked. In memory only, never stored."""
 
     @property
     def rounds(self) -> tuple[int, int, int]:

@@ -46,7 +46,11 @@ class Timeline:
 
     def score_from(self, at_s: float, pace: float) -> Score:
         """Return the bells and breaths still to come, in seconds from now, everything `pace` times longer."""
-        bells = [Bell((cue.at_s - at_s) * pace) for cue in self.cues if cue.bell and cue.at_s >= at_s]
+        bells = [
+            Bell(max(0.0, cue.at_s - at_s) * pace)
+            for cue in self.cues
+            if cue.bell and cue.at_s > at_s - _JUST_NOW_S
+        ]
         return (*bells, *self._breaths_from(at_s, pace))
 
     def _breaths_from(self, at_s: float, pace: float) -> Sequence[Breaths]:
@@ -122,6 +126,8 @@ def of_practice(practice: Practice, minutes: int) -> Timeline:
     return Timeline(tuple(timed), at_s)
 
 
+_JUST_NOW_S: Final = 0.5
+"""A bell that was due so shortly ago is rung now rather than not at all."""
 _SHORT_S: Final = 12.0
 """A step shorter than this is something held, not a pause."""
 

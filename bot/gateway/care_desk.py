@@ -3,7 +3,7 @@
 import io
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final, cast
@@ -18,6 +18,7 @@ from bot.care.service import Care
 from bot.content.care import BreathPattern, Feeling
 from bot.content.texts import Texts
 from bot.core.errors import Refusal
+from bot.core.preferences import PersonSettings
 from bot.gateway import help_card
 from bot.gateway.care_pages import NOTHING, PICTURE, Asked, CarePages, read_custom_id
 from bot.gateway.funnel import Funnel
@@ -29,8 +30,12 @@ from bot.pictures.gallery import Gallery
 from bot.playback.accompany import Accompaniment, Accompanist
 from bot.playback.service import Playback
 from bot.support.card import Wish
+from bot.support.decisions import Decisions
 
 _log = logging.getLogger(__name__)
+Act = Callable[[discord.Interaction, list[str]], Awaitable[None]]
+"""What a button does, with the arguments it carries."""
+_ANSWERED: Final = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 _SEEDS: Final = 10_000
 _USUAL_BREATH: Final = "coherent"
 _USUAL_MEDITATION: Final = "body-scan"
@@ -51,6 +56,7 @@ class CareDesk:
         funnel: Funnel,
         seeds: random.Random,
         gallery: Gallery,
+        decisions: Decisions,
         help_desk: HelpDesk,
     ) -> None:
         self._care = care
@@ -64,9 +70,10 @@ class CareDesk:
         self._funnel = funnel
         self._seeds = seeds
         self._gallery = gallery
+        self._decisions = decisions
         self._help_desk = help_desk
         self._begun = False
-        self._acts: dict[str, Callable[[discord.Interaction, list[str]], Awaitable[None]]] = {
+        self._acts: dict[str, Act] = {
             "start": self._start,
             "not": self._not_for_me,
             "more": self._more,
@@ -94,8 +101,8 @@ class CareDesk:
     async def pair(self, interaction: discord.Interaction, typed: str, minutes: int) -> None:
         """Answer with three ideas; with help before them where the feeling may be more than an evening's."""
         feeling = self._feeling(typed, interaction.locale.value)
-        asked = Asked(feeling, minutes, self._seeds.randrange(_SEEDS))
-        if feeling in HELP_FIRST:
+        asked = Asked(feeling, minutes, self.new_seed())
+        if feeling in HELP_FIRST or self._decisions.is_held(interaction.user.id):
             person = await self._care.settings_of(interaction.user.id)
             if not person.quiet:
                 await self._help_desk.open(interaction)
@@ -153,6 +160,20 @@ class CareDesk:
         titled = [(title, topic) for _, title, topic in ordered]
         return [entry for entry in titled if wanted in entry[0].casefold() or wanted in entry[1]] or titled
 
+    def help_id(self, locale: str) -> str:
+        """Return the custom_id of the button that opens the help card."""
+        return help_card.custom_id("open", Wish(language=help_card.language_for(locale)))
+
+    async def settings_of(self, user_id: int) -> PersonSettings:
+        return await self._care.settings_of(user_id)
+
+    def new_seed(self) -> int:
+        return self._seeds.randrange(_SEEDS)
+
+    def register(self, acts: Mapping[str, Act]) -> None:
+        """Answer the buttons of another desk as well."""
+        self._acts.update(acts)
+
     async def lead(self, interaction: discord.Interaction, wish: GuideWish) -> None:
         """Begin a guide as the answer to this deferred interaction: in the reply, or where there is time."""
         locale = interaction.locale.value
@@ -188,7 +209,7 @@ class CareDesk:
         """Answer a press on one of self-care's buttons; False when it was on something else."""
         sent = cast("dict[str, object]", interaction.data or {})
         pressed = read_custom_id(str(sent.get("custom_id", "")))
-        if interaction.type is not discord.InteractionType.component or pressed is None:
+        if interaction.type not in _ANSWERED or pressed is None:
             return False
         act, arguments = pressed
         try:
@@ -200,25 +221,26 @@ class CareDesk:
     # What buttons do -------------------------------------------------------------------------------------
 
     async def _start(self, interaction: discord.Interaction, arguments: list[str]) -> None:
-        pairing_id, minutes, sound = arguments
+        pairing_id, minutes, sound, *calm = arguments
         if pairing_id not in self._care.content.pairings:
             raise Refusal("pair.refused.gone")
         await interaction.response.defer()
-        wish = GuideWish("pairing", pairing_id, int(minutes), None if sound == NOTHING else sound)
+        heard = None if sound == NOTHING else sound
+        wish = GuideWish("pairing", pairing_id, int(minutes), heard, calm_before=int(calm[0]) if calm else 0)
         await self.lead(interaction, wish)
 
     async def _not_for_me(self, interaction: discord.Interaction, arguments: list[str]) -> None:
         await interaction.response.defer()
         await self._care.refuse(interaction.user.id, arguments[0])
-        await self._redraw(interaction, _asked(arguments[1:]))
+        await self.redraw(interaction, _asked(arguments[1:]))
 
     async def _more(self, interaction: discord.Interaction, arguments: list[str]) -> None:
         asked = _asked(arguments)
         await interaction.response.defer()
-        await self._redraw(interaction, replace(asked, page=asked.page + 1))
+        await self.redraw(interaction, replace(asked, page=asked.page + 1))
 
     async def _felt(self, interaction: discord.Interaction, arguments: list[str]) -> None:
-        felt, content_id, sound = arguments
+        felt, content_id, sound, *_ = arguments
         await interaction.response.defer()
         if felt == "not":
             await self._care.refuse(interaction.user.id, content_id)
@@ -277,7 +299,8 @@ class CareDesk:
         data = io.BytesIO(animation.still if face.still else animation.moving)
         return [discord.File(data, PICTURE, description=self._pages.alt_text(face, locale))]
 
-    async def _redraw(self, interaction: discord.Interaction, asked: Asked) -> None:
+    async def redraw(self, interaction: discord.Interaction, asked: Asked) -> None:
+        """Show ideas in place of what the deferred press was on."""
         await interaction.edit_original_response(view=await self._suggestions(interaction, asked))
 
     async def _suggestions(self, interaction: discord.Interaction, asked: Asked) -> ui.LayoutView:
@@ -290,8 +313,7 @@ class CareDesk:
             page=asked.page,
         )
         locale = interaction.locale.value
-        help_id = help_card.custom_id("open", Wish(language=help_card.language_for(locale)))
-        return self._pages.suggestions(found, asked, locale, help_id)
+        return self._pages.suggestions(found, asked, locale, self.help_id(locale))
 
     def _page(self, topic: str | None, locale: str) -> ui.LayoutView:
         pages = self._care.content.pages
@@ -340,8 +362,8 @@ class CareDesk:
 
 
 def _asked(arguments: list[str]) -> Asked:
-    feeling, minutes, seed, page = arguments
-    return Asked(feeling, int(minutes), int(seed), int(page))
+    feeling, minutes, seed, page, *calm = arguments
+    return Asked(feeling, int(minutes), int(seed), int(page), int(calm[0]) if calm else 0)
 
 
 def _presser(interaction: discord.Interaction) -> Presser:

@@ -34,9 +34,11 @@ class Asked:
     minutes: int
     seed: int
     page: int = 0
+    calm: int = 0
+    """How calm they said they are, 1 to 5, so that it can be asked again afterwards; 0 was not asked."""
 
     def arguments(self) -> tuple[str, ...]:
-        return self.feeling, str(self.minutes), str(self.seed), str(self.page)
+        return self.feeling, str(self.minutes), str(self.seed), str(self.page), str(self.calm)
 
 
 def custom_id(act: str, *arguments: str) -> str:
@@ -68,29 +70,28 @@ class CarePages:
         title = self._texts.get(
             "pair.list.title", locale, feeling=feeling, length=timedelta(minutes=asked.minutes)
         )
-        view, container = _page(f"## {title}")
+        view, container = page(f"## {title}")
         for number, suggestion in enumerate(found):
             container.add_item(ui.Separator())
             container.add_item(ui.TextDisplay(self._suggestion(suggestion, locale)))
-            start = custom_id(
-                "start", suggestion.pairing_id, str(suggestion.minutes), suggestion.sound or NOTHING
-            )
+            sound, calm = suggestion.sound or NOTHING, str(asked.calm)
+            start = custom_id("start", suggestion.pairing_id, str(suggestion.minutes), sound, calm)
             no = custom_id("not", suggestion.pairing_id, *asked.arguments())
             container.add_item(
-                _row(
-                    _button(start, self._texts.get("pair.button.start", locale), primary=number == 0),
-                    _button(no, self._texts.get("pair.button.not", locale)),
+                row(
+                    button(start, self._texts.get("pair.button.start", locale), primary=number == 0),
+                    button(no, self._texts.get("pair.button.not", locale)),
                 )
             )
         container.add_item(ui.Separator())
-        last = [_button(custom_id("more", *asked.arguments()), self._texts.get("pair.button.more", locale))]
-        container.add_item(_row(*last, _button(help_id, self._texts.get("pair.button.help", locale))))
+        last = [button(custom_id("more", *asked.arguments()), self._texts.get("pair.button.more", locale))]
+        container.add_item(row(*last, button(help_id, self._texts.get("pair.button.help", locale))))
         return view
 
-    def learn(self, topic: str, page: Page, locale: str) -> _View:
+    def learn(self, topic: str, topic_page: Page, locale: str) -> _View:
         """Draw one page; after each claim it says how well that is supported."""
-        view, container = _page(f"## {page.title}")
-        for paragraph in page.paragraph:
+        view, container = page(f"## {topic_page.title}")
+        for paragraph in topic_page.paragraph:
             text = paragraph.text
             if paragraph.source is not None:
                 text += f"\n-# {self._cited(paragraph.source, locale)}"
@@ -98,25 +99,27 @@ class CarePages:
         ordered = sorted(self._content.pages, key=lambda name: self._content.pages[name].order)
         following = ordered[(ordered.index(topic) + 1) % len(ordered)]
         label = self._content.pages[following].title
-        container.add_item(_row(_button(custom_id("learn", following), label)))
+        container.add_item(row(button(custom_id("learn", following), label)))
         return view
 
     def guide(self, face: Face, locale: str) -> _View:
         """Draw a guide: what to do now, when it ends, and how to change it."""
-        view, container = _page(f"## {self.spoken(face.title, locale)}")
+        view, container = page(f"## {self.spoken(face.title, locale)}")
         if face.end is not None:
             self._add_end(container, face, locale)
             return view
         if face.picture is not None:
             container.add_item(self._picture(face, locale))
-        caption = self.spoken(face.caption, locale, until=face.next_at)
-        container.add_item(ui.TextDisplay(f"### {caption}" if face.wish.kind != "focus" else caption))
+        waits = face.wish.kind == "focus" and face.paused
+        caption = "" if waits else self.spoken(face.caption, locale, until=face.next_at)
+        if caption:
+            container.add_item(ui.TextDisplay(caption if face.wish.kind == "focus" else f"### {caption}"))
         container.add_item(ui.TextDisplay("\n".join(self._state(face, locale))))
         container.add_item(self._controls(face, locale))
         return view
 
     def note(self, key: str, locale: str, **values: object) -> _View:
-        return _page(self._texts.get(key, locale, **values))[0]
+        return page(self._texts.get(key, locale, **values))[0]
 
     def spoken(self, said: str | Said, locale: str, **values: object) -> str:
         """Say a sentence of the content, or of the locale files; sounds in it by name."""
@@ -188,14 +191,14 @@ class CarePages:
 
     def _controls(self, face: Face, locale: str) -> _Row:
         main = "resume" if face.paused else "pause"
-        buttons = [_button(custom_id(main), self._texts.get(f"guide.button.{main}", locale), primary=True)]
+        buttons = [button(custom_id(main), self._texts.get(f"guide.button.{main}", locale), primary=True)]
         if face.wish.kind != "focus" and not face.slowest:
-            buttons.append(_button(custom_id("slower"), self._texts.get("guide.button.slower", locale)))
+            buttons.append(button(custom_id("slower"), self._texts.get("guide.button.slower", locale)))
         if face.picture is not None:
             hold = "move" if face.still else "still"
-            buttons.append(_button(custom_id("still"), self._texts.get(f"guide.button.{hold}", locale)))
-        buttons.append(_button(custom_id("stop"), self._texts.get("guide.button.stop", locale)))
-        return _row(*buttons)
+            buttons.append(button(custom_id("still"), self._texts.get(f"guide.button.{hold}", locale)))
+        buttons.append(button(custom_id("stop"), self._texts.get("guide.button.stop", locale)))
+        return row(*buttons)
 
     def _add_end(self, container: "ui.Container[_View]", face: Face, locale: str) -> None:
         if face.wish.kind == "focus":
@@ -210,18 +213,32 @@ class CarePages:
 
     def _felt(self, face: Face, locale: str) -> _Row:
         what = face.wish.content_id, face.wish.sound or NOTHING
-        return _row(
-            _button(custom_id("felt", "calmer", *what), self._texts.get("guide.button.calmer", locale)),
-            _button(custom_id("felt", "same", *what), self._texts.get("guide.button.same", locale)),
+        if face.wish.calm_before:
+            return row(
+                *(
+                    button(
+                        custom_id("felt", _change(face.wish.calm_before, step), *what, str(step)),
+                        self._texts.get(f"checkin.calm.{name}", locale),
+                    )
+                    for step, name in enumerate(("one", "two", "three", "four", "five"), 1)
+                )
+            )
+        return row(
+            button(custom_id("felt", "calmer", *what), self._texts.get("guide.button.calmer", locale)),
+            button(custom_id("felt", "same", *what), self._texts.get("guide.button.same", locale)),
             *(
-                [_button(custom_id("felt", "not", *what), self._texts.get("pair.button.not", locale))]
+                [button(custom_id("felt", "not", *what), self._texts.get("pair.button.not", locale))]
                 if face.wish.kind == "pairing"
                 else []
             ),
         )
 
 
-def _page(text: str) -> "tuple[_View, ui.Container[_View]]":
+def _change(before: int, after: int) -> str:
+    return "calmer" if after > before else "same"
+
+
+def page(text: str) -> "tuple[_View, ui.Container[_View]]":
     view = _View(timeout=None)
     container: ui.Container[_View] = ui.Container(accent_colour=HOUSE)
     container.add_item(ui.TextDisplay(text))
@@ -230,13 +247,13 @@ def _page(text: str) -> "tuple[_View, ui.Container[_View]]":
     return view, container
 
 
-def _row(*buttons: "ui.Button[_View]") -> _Row:
+def row(*buttons: "ui.Button[_View]") -> _Row:
     row: _Row = ui.ActionRow()
     for button in buttons:
         row.add_item(button)
     return row
 
 
-def _button(custom_id: str, label: str, *, primary: bool = False) -> "ui.Button[_View]":
+def button(custom_id: str, label: str, *, primary: bool = False) -> "ui.Button[_View]":
     style = discord.ButtonStyle.primary if primary else discord.ButtonStyle.secondary
     return ui.Button(custom_id=custom_id, label=label, style=style)

@@ -26,8 +26,10 @@ from bot.gateway.access import intents
 from bot.gateway.addressed import Addressed
 from bot.gateway.care_desk import CareDesk
 from bot.gateway.care_pages import CarePages
+from bot.gateway.check_in import CheckInDesk
 from bot.gateway.cooldowns import Cooldowns
 from bot.gateway.first_contact import greet
+from bot.gateway.focus_desk import FocusDesk
 from bot.gateway.funnel import Funnel
 from bot.gateway.help_desk import HelpDesk
 from bot.gateway.panels import Panels
@@ -55,7 +57,9 @@ _LONGEST_RATE_LIMIT_S = 30.0
 
 EXTENSIONS: Final = (
     "cogs.care",
+    "cogs.checkin",
     "cogs.doctor",
+    "cogs.focus",
     "cogs.help",
     "cogs.library",
     "cogs.listening",
@@ -99,6 +103,10 @@ class Hush(commands.AutoShardedBot):
     help_desk: HelpDesk
     """There from login on."""
     care_desk: CareDesk
+    """There from login on."""
+    check_in_desk: CheckInDesk
+    """There from login on."""
+    focus_desk: FocusDesk
     """There from login on."""
 
     def __init__(
@@ -148,7 +156,7 @@ class Hush(commands.AutoShardedBot):
             services.hearing, self.help_desk, services.clock, services.tasks
         )
         self.add_view(Presses(services.playback, services.panels, services.texts, services.replies, funnel))
-        self.care_desk = self._care_desk(services, funnel)
+        self._open_care_desks(services, funnel)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await sync_commands(self.tree, self.services.texts, self._data_dir / "commands.sha256")
@@ -204,19 +212,33 @@ class Hush(commands.AutoShardedBot):
         self.services.playback.guild_lost(guild.id)
         self.services.panels.guild_lost(guild.id)
 
-    def _care_desk(self, services: Services, funnel: Funnel) -> CareDesk:
+    def _open_care_desks(self, services: Services, funnel: Funnel) -> None:
         pages = CarePages(services.care.content, services.texts, services.sounds.names)
-        return CareDesk(
+        stages = DiscordStages(self, pages.guide)
+        decisions = services.hearing.decisions
+        self.care_desk = CareDesk(
             help_desk=self.help_desk,
+            decisions=decisions,
             gallery=Gallery(),
             care=services.care,
             guides=services.guides,
             pages=pages,
-            stages=DiscordStages(self, pages.guide),
+            stages=stages,
             accompanist=services.accompanist,
             playback=services.playback,
             panels=services.panels,
             texts=services.texts,
             funnel=funnel,
             seeds=random.Random(secrets.randbits(64)),  # noqa: S311 - an order of ideas, not a secret
+        )
+        self.check_in_desk = CheckInDesk(self.care_desk, self.help_desk, decisions, services.texts)
+        self.care_desk.register(self.check_in_desk.acts)
+        self.focus_desk = FocusDesk(
+            guides=services.guides,
+            pages=pages,
+            stages=stages,
+            accompanist=services.accompanist,
+            playback=services.playback,
+            panels=services.panels,
+            sounds=services.sounds,
         )

@@ -35,7 +35,7 @@ async def test_three_ideas_each_with_a_reason_and_a_source(world: World) -> None
 async def test_one_press_starts_sound_and_guide_and_it_ends_by_itself(world: World) -> None:
     ears = await world.listen()
     message = await ideas(world)
-    _, minutes, _ = await start(world, message, world.sitter)
+    _, minutes, *_ = await start(world, message, world.sitter)
     text = shown(world, message)
     assert re.search(r"Ends by itself <t:\d+:R>", text)
     assert "Playing: " in text
@@ -49,7 +49,7 @@ async def test_one_press_starts_sound_and_guide_and_it_ends_by_itself(world: Wor
 
 async def test_the_guide_moves_on_by_itself(world: World) -> None:
     message = await ideas(world, "fine", member=world.caller)
-    _, minutes, _ = await start(world, message, world.caller)
+    _, minutes, *_ = await start(world, message, world.caller)
     seen = []
     for _ in range(12):
         seen.append(re.findall(r"^### (.+)$", shown(world, message), re.MULTILINE))
@@ -123,7 +123,7 @@ async def test_other_ideas_are_others(world: World) -> None:
 
 async def test_what_calmed_somebody_becomes_the_reason(world: World) -> None:
     message = await ideas(world)
-    _, minutes, _ = await start(world, message, world.sitter)
+    _, minutes, *_ = await start(world, message, world.sitter)
     await world.advance(int(minutes) * 60.0 + 2.0)
     await world.sitter.click(message, label="Calmer")
     assert shown(world, message) == "Good. I'll think of it next time."
@@ -133,7 +133,7 @@ async def test_what_calmed_somebody_becomes_the_reason(world: World) -> None:
 
 async def test_somebody_elses_evening_stays_theirs(world: World) -> None:
     message = await ideas(world)
-    _, minutes, _ = await start(world, message, world.sitter)
+    _, minutes, *_ = await start(world, message, world.sitter)
     await world.advance(int(minutes) * 60.0 + 2.0)
     await world.sitter.click(message, label="Calmer")
     text = shown(world, await ideas(world, member=world.caller))

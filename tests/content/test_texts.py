@@ -22,6 +22,7 @@ BY_CONTENT = (
     "guide.felt.",
     "guide.button.",
     "guide.picture.",
+    *(f"checkin.{part}." for part in ("question", "calm", "energy", "mood")),
 )
 """Keys that content asks for, not code."""
 CHOSEN_ON_THE_CARD = {"ar"}

@@ -56,7 +56,7 @@ async def test_where_commands_can_be_used(env: simcord.Env) -> None:
         c["name"]: (c["contexts"], c["integration_types"]) for c in env.backend.commands[None].values()
     }
     in_servers, anywhere = ([0], [0]), ([0, 1, 2], [0, 1])
-    listening = {"doctor", "play", "stop", "volume", "pause", "resume", "timer"}
+    listening = {"doctor", "focus", "play", "stop", "volume", "pause", "resume", "timer"}
     assert contexts == dict.fromkeys(listening, in_servers) | dict.fromkeys(
-        {"library", "help", "support"} | {"pair", "learn", "breathe", "meditate"}, anywhere
+        {"library", "help", "support"} | {"pair", "learn", "breathe", "meditate", "checkin"}, anywhere
     )
