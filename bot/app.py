@@ -72,6 +72,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
     settings: Settings, clock: Clock, client: Hush
 ) -> AsyncGenerator[Services]:
     # Here, not above: SQLAlchemy costs a second that `--help` and the tests of other rooms need not wait.
+    from bot.evenings import evening_parts  # noqa: PLC0415
     from bot.store.address import locate  # noqa: PLC0415
     from bot.store.database import Database  # noqa: PLC0415
     from bot.store.sessions import SqlSessionStore  # noqa: PLC0415
@@ -116,6 +117,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
             tasks=tasks,
         )
         care, guides = await _care(database, library, clock, tasks)
+        evenings = await asyncio.to_thread(evening_parts, database, client, texts, clock, tasks)
         vitals = BotVitals(client, sessions, engine, database)
         try:
             async with _monitoring(settings, vitals, clock):
@@ -137,8 +139,10 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
                     hearing=Hearing(await asyncio.to_thread(Triage.load), Decisions(clock), clock),
                     clock=clock,
                     tasks=tasks,
+                    evenings=evenings,
                 )
         finally:
+            await evenings.rounds.close()
             await guides.close()
             await sessions.close()
             await ledger.close()

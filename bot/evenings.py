@@ -9,15 +9,21 @@ from bot.content.texts import Texts
 from bot.core.clock import Clock, SystemClock
 from bot.core.tasks import Tasks
 from bot.gateway.budget import GLOBAL_PER_S, RequestBudget
+from bot.gateway.evening_parts import Acquaintance, EveningParts
 from bot.gateway.letters import Letters
 from bot.gateway.post import DiscordPost
 from bot.reminders.rounds import Rounds
+from bot.reminders.service import Evenings
+from bot.reminders.zone_search import ZoneSearch
 from bot.settings import Settings
 from bot.store.address import locate
 from bot.store.changes import News
 from bot.store.database import Database
-from bot.store.direct_channels import SqlDirectChannels
+from bot.store.direct_channels import SqlDirectChannels, SqlFamiliarGuilds, SqlReminderChannels
 from bot.store.queue import SqlQueueStore
+from bot.store.routines import SqlRoutineStore
+from bot.store.rules import SqlRuleStore
+from bot.store.settings import SqlPersonSettingsStore
 
 
 @asynccontextmanager
@@ -49,3 +55,31 @@ async def open_rounds(
         finally:
             await rounds.close()
             await tasks.close()
+
+
+def evening_parts(
+    database: Database, client: discord.Client, texts: Texts, clock: Clock, tasks: Tasks
+) -> EveningParts:
+    """Return everything about evenings that a whole bot has; `rounds` is still to be begun and closed."""
+    news = News()
+    channels = SqlDirectChannels(database)
+    familiar = SqlFamiliarGuilds(database, clock)
+    post = DiscordPost(client, RequestBudget(clock), Letters(texts).write)
+    evenings = Evenings(
+        rules=SqlRuleStore(database, clock, news),
+        channels=channels,
+        people=SqlPersonSettingsStore(database, clock),
+        post=post,
+        search=ZoneSearch(),
+        clock=clock,
+    )
+    return EveningParts(
+        evenings=evenings,
+        rounds=Rounds(
+            queue=SqlQueueStore(database, clock, news), channels=channels, post=post, clock=clock, tasks=tasks
+        ),
+        routines=SqlRoutineStore(database, clock),
+        familiar=familiar,
+        allowed=SqlReminderChannels(database),
+        acquaintance=Acquaintance(familiar),
+    )

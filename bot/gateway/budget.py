@@ -27,8 +27,8 @@ class Lane:
         self._per_s = per_s
         self._burst = burst
         self._n_sharing = 1
-        self._free_s = clock.monotonic()  # when the next turn is, were none saved up
-        self._paused_until_s = self._free_s
+        self._even_s = clock.monotonic()  # when the next turn would be, were none saved up
+        self._paused_until_s = self._even_s
         self._n_pauses = 0
 
     @property
@@ -42,11 +42,10 @@ class Lane:
         """Return when it is the caller's turn; raise TryLater when that is too far off."""
         now_s = self._clock.monotonic()
         step_s = 1.0 / self.per_s
-        earliest_s = max(self._free_s, now_s - step_s * (self._burst - 1), self._paused_until_s)
-        wait_s = earliest_s - now_s
+        wait_s = max(self._even_s - step_s * (self._burst - 1), self._paused_until_s) - now_s
         if wait_s > LONGEST_TURN_S:
             raise TryLater(wait_s)
-        self._free_s = earliest_s + step_s
+        self._even_s = max(self._even_s, now_s, self._paused_until_s) + step_s
         if wait_s > 0.0:
             await self._clock.sleep(wait_s)
 

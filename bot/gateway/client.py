@@ -28,6 +28,9 @@ from bot.gateway.care_desk import CareDesk
 from bot.gateway.care_pages import CarePages
 from bot.gateway.check_in import CheckInDesk
 from bot.gateway.cooldowns import Cooldowns
+from bot.gateway.evening_desk import EveningDesk
+from bot.gateway.evening_parts import EveningParts
+from bot.gateway.evening_words import EveningWords
 from bot.gateway.first_contact import greet
 from bot.gateway.focus_desk import FocusDesk
 from bot.gateway.funnel import Funnel
@@ -42,6 +45,7 @@ from bot.gateway.tally import Tally
 from bot.gateway.tree import HushTree
 from bot.gateway.typed import Typed
 from bot.gateway.voice import DiscordVoiceLinks
+from bot.gateway.winddown import WindDown
 from bot.pictures.gallery import Gallery
 from bot.playback.accompany import Accompanist
 from bot.playback.restore import Restore
@@ -56,6 +60,7 @@ _LONGEST_RATE_LIMIT_S = 30.0
 """Discord's longer waits are told to the caller, who knows better what to do meanwhile."""
 
 EXTENSIONS: Final = (
+    "cogs.bedtime",
     "cogs.care",
     "cogs.checkin",
     "cogs.doctor",
@@ -89,6 +94,7 @@ class Services:
     hearing: Hearing
     clock: Clock
     tasks: Tasks
+    evenings: EveningParts
 
 
 Opening = Callable[["Hush"], AbstractAsyncContextManager[Services]]
@@ -107,6 +113,8 @@ class Hush(commands.AutoShardedBot):
     check_in_desk: CheckInDesk
     """There from login on."""
     focus_desk: FocusDesk
+    """There from login on."""
+    evening_desk: EveningDesk
     """There from login on."""
 
     def __init__(
@@ -157,6 +165,7 @@ class Hush(commands.AutoShardedBot):
         )
         self.add_view(Presses(services.playback, services.panels, services.texts, services.replies, funnel))
         self._open_care_desks(services, funnel)
+        self.evening_desk = self._evening_desk(services, funnel)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await sync_commands(self.tree, self.services.texts, self._data_dir / "commands.sha256")
@@ -189,6 +198,7 @@ class Hush(commands.AutoShardedBot):
     async def on_ready(self) -> None:
         await self.services.restore.begin()
         await self.care_desk.begin()
+        self.services.evenings.rounds.begin()
 
     async def on_shard_ready(self, shard_id: int) -> None:
         self.services.links.gateway_began_anew(shard_id)
@@ -203,10 +213,13 @@ class Hush(commands.AutoShardedBot):
     async def on_interaction(self, interaction: discord.Interaction, /) -> None:
         if interaction.type is discord.InteractionType.modal_submit:
             self._typed.modal_sent(interaction)
-        _ = await self.help_desk.answer(interaction) or await self.care_desk.answer(interaction)
+        for desk in (self.help_desk, self.care_desk, self.evening_desk):
+            if await desk.answer(interaction):
+                return
 
-    async def on_app_command_completion(self, _interaction: discord.Interaction, _command: object) -> None:
+    async def on_app_command_completion(self, interaction: discord.Interaction, _command: object) -> None:
         self.tally.answered += 1
+        await self.services.evenings.acquaintance.used(interaction)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         self.services.playback.guild_lost(guild.id)
@@ -241,4 +254,25 @@ class Hush(commands.AutoShardedBot):
             playback=services.playback,
             panels=services.panels,
             sounds=services.sounds,
+        )
+
+    def _evening_desk(self, services: Services, funnel: Funnel) -> EveningDesk:
+        parts = services.evenings
+        winddown = WindDown(
+            client=self,
+            routines=parts.routines,
+            familiar=parts.familiar,
+            playback=services.playback,
+            panels=services.panels,
+            sounds=services.sounds,
+            care_desk=self.care_desk,
+            pairings=services.care.content.pairings,
+            texts=services.texts,
+        )
+        return EveningDesk(
+            evenings=parts.evenings,
+            allowed=parts.allowed,
+            words=EveningWords(services.texts),
+            winddown=winddown,
+            funnel=funnel,
         )

@@ -51,10 +51,9 @@ class DiscordPost:
                 await channel.send(
                     view=view, silent=letter.silent, nonce=letter.nonce, allowed_mentions=mentions
                 )
-        except discord.Forbidden as error:
-            if error.code == _NO_DIRECT_MESSAGES:
-                raise ClosedDoor from None
-            raise NoSuchPlace from None
+        except discord.Forbidden:
+            # In direct messages every refusal is the person's: no messages, no server in common, a block.
+            raise (NoSuchPlace if letter.in_server else ClosedDoor) from None
         except discord.NotFound:
             raise NoSuchPlace from None
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:

@@ -35,6 +35,11 @@ def room_of(interaction: discord.Interaction) -> Room:
     channel = _channel_of(interaction.user)
     if channel is None:
         raise Refusal("play.refused.not_in_voice")
+    return room_to_enter(channel)
+
+
+def room_to_enter(channel: VocalChannel) -> Room:
+    """Return the room; raise Refusal, naming what is missing, when Hush could not be heard there."""
     me = channel.guild.me
     if me.id not in channel.voice_states:
         _refuse_without_a_way_in(channel, channel.permissions_for(me))

@@ -54,9 +54,18 @@ def _spoken(node: Payload, texts: Texts) -> Payload:
     if key := node.get("description"):
         spoken["description"] = texts.get(key)
         spoken["description_localizations"] = texts.translations(key)
+    if choices := node.get("choices"):
+        spoken["choices"] = [_spoken_choice(choice, texts) for choice in choices]
     if options := node.get("options"):
         spoken["options"] = [_spoken(option, texts) for option in options]
     return spoken
+
+
+def _spoken_choice(choice: Payload, texts: Texts) -> Payload:
+    key = choice["name"]
+    if not texts.has(key):
+        return choice
+    return {**choice, "name": texts.get(key), "name_localizations": texts.translations(key)}
 
 
 def _fingerprint(application_id: int | None, payloads: Iterable[Payload]) -> str:

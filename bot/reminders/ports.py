@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.reminders.model import Claim, Kind, Letter, Reminder, Rule
+from bot.reminders.model import Claim, Kind, Letter, Place, Reminder, Rule
 
 
 class RuleStore(Protocol):
@@ -155,6 +155,14 @@ class FamiliarGuilds(Protocol):
     async def of(self, user_id: int) -> Sequence[int]:
         """Return those servers, the one used last first."""
         ...
+
+
+class ReminderChannels(Protocol):
+    """The channels in which a server's admins allow evening reminders."""
+
+    async def allow(self, place: Place) -> None: ...
+
+    async def is_allowed(self, place: Place) -> bool: ...
 
 
 class Undelivered(Exception):  # noqa: N818 - an outcome

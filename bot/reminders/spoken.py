@@ -6,8 +6,9 @@ says so, so that the answer can name it.
 
 import re
 from dataclasses import dataclass
-from datetime import time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from bot.core.errors import Refusal
 
@@ -188,3 +189,42 @@ def _day(word: str) -> int:
     if len(fitting) != 1:
         raise Refusal("bedtime.refused.days")
     return fitting[0]
+
+
+_IN_DAYS: Final = re.compile(r"(?:in |for )?(\w+) (day|night|week)s?")
+_DATE: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+
+
+def read_until(text: str, now: datetime, place: ZoneInfo) -> datetime:
+    """Return the beginning of the day a text means ("friday", "3 days", "2026-12-24"), as an instant.
+
+    Raises Refusal when it means none, or one that is not to come within a year.
+    """
+    typed = text.casefold().strip()
+    today = now.astimezone(place).date()
+    try:
+        day = _named_day(typed, today)
+    except ValueError:
+        raise Refusal("bedtime.refused.until") from None
+    if not timedelta(0) < day - today <= timedelta(days=366):
+        raise Refusal("bedtime.refused.until")
+    return datetime.combine(day, time(0), place).astimezone(UTC)
+
+
+def _named_day(typed: str, today: date) -> date:
+    if (match := _DATE.fullmatch(typed)) is not None:
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    if (match := _IN_DAYS.fullmatch(typed)) is not None:
+        n = 1 if match[1] in ("a", "one") else _number([match[1]])
+        if n is None:
+            raise Refusal("bedtime.refused.until")
+        return today + timedelta(days=n * (7 if match[2] == "week" else 1))
+    if typed == "tomorrow":
+        return today + timedelta(days=1)
+    if typed == "next week":
+        return today + timedelta(days=8 - today.isoweekday())
+    try:
+        wanted = _day(typed.removeprefix("next ").strip())
+    except Refusal:
+        raise Refusal("bedtime.refused.until") from None
+    return today + timedelta(days=(wanted - today.isoweekday() - 1) % 7 + 1)

@@ -1,4 +1,4 @@
-"""Where each person's direct messages are, and the servers they know Hush from."""
+"""Where people can be written to: direct messages, allowed channels, servers they know Hush from."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,8 +7,9 @@ from typing import Final
 from sqlalchemy import delete, select
 
 from bot.core.clock import Clock
+from bot.reminders.model import Place
 from bot.store.database import Database
-from bot.store.tables import direct_channel, familiar_guild
+from bot.store.tables import direct_channel, familiar_guild, reminder_channel
 from bot.store.upsert import upsert
 
 _DM = direct_channel.columns
@@ -65,3 +66,21 @@ class SqlFamiliarGuilds:
         statement = select(_KNOWN.guild_id).where(_KNOWN.user_id == user_id).order_by(_KNOWN.used_at.desc())
         async with self._database.reading() as connection:
             return [row.guild_id for row in await connection.execute(statement)]
+
+
+class SqlReminderChannels:
+    """Implements `bot.reminders.ports.ReminderChannels`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def allow(self, place: Place) -> None:
+        row = {"guild_id": place.guild_id, "channel_id": place.channel_id}
+        async with self._database.transaction() as connection:
+            await upsert(connection, reminder_channel, row)
+
+    async def is_allowed(self, place: Place) -> bool:
+        c = reminder_channel.columns
+        statement = select(c.channel_id).where(c.guild_id == place.guild_id, c.channel_id == place.channel_id)
+        async with self._database.reading() as connection:
+            return (await connection.execute(statement)).first() is not None

@@ -20,4 +20,8 @@ async def upsert(
     statement = _INSERTS[connection.dialect.name](table).values(row)
     key = table.primary_key.columns
     replaced = {name: statement.excluded[name] for name in row if name not in key and name not in keep}
-    await connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=replaced))
+    if replaced:
+        statement = statement.on_conflict_do_update(index_elements=list(key), set_=replaced)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=list(key))
+    await connection.execute(statement)

@@ -1,0 +1,192 @@
+"""The wind-down: finds where a person sits, plays what they fall asleep to, and leads them there."""
+
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+import discord
+from discord import ui
+
+from bot.care.guide import GuideWish
+from bot.content.care import Pairing
+from bot.content.texts import Texts
+from bot.core.errors import Refusal
+from bot.gateway.care_desk import CareDesk
+from bot.gateway.letters import page
+from bot.gateway.panels import Panels
+from bot.gateway.rooms import VocalChannel, room_to_enter
+from bot.playback.model import NowPlaying, Seat, Wish
+from bot.playback.search import SoundSearch
+from bot.playback.service import Playback
+from bot.reminders.ports import FamiliarGuilds
+from bot.reminders.routine import MINUTES, Routine, RoutineStore
+
+_log = logging.getLogger(__name__)
+
+_MOST_SERVERS: Final = 5
+"""How many servers are asked where somebody sits; the ones they used last."""
+_MOST_OPTIONS: Final = 25
+_NOTHING_FIRST: Final = "nothing"
+_BREATH: Final = GuideWish("practice", "coherent", 3)
+"""What there is without a voice channel: three minutes of breathing."""
+
+
+class WindDown:
+    def __init__(
+        self,
+        *,
+        client: discord.Client,
+        routines: RoutineStore,
+        familiar: FamiliarGuilds,
+        playback: Playback,
+        panels: Panels,
+        sounds: SoundSearch,
+        care_desk: CareDesk,
+        pairings: Mapping[str, Pairing],
+        texts: Texts,
+    ) -> None:
+        self._client = client
+        self._routines = routines
+        self._familiar = familiar
+        self._playback = playback
+        self._panels = panels
+        self._sounds = sounds
+        self._care_desk = care_desk
+        self._pairings = {
+            pairing_id: pairing
+            for pairing_id, pairing in sorted(pairings.items(), key=lambda entry: entry[1].title)
+            if "cant-sleep" in pairing.feelings
+        }
+        self._texts = texts
+
+    async def start(self, interaction: discord.Interaction, minutes: int | None = None) -> None:
+        """Begin the person's routine as the answer to this deferred interaction."""
+        routine = await self._routines.get(interaction.user.id)
+        if minutes is not None:
+            routine = replace(routine, minutes=minutes)
+        seat = await self._seat_of(interaction)
+        now = None if seat is None else await self._play(routine, *seat)
+        first = None if routine.pairing is None else self._pairings.get(routine.pairing)
+        if now is not None and first is None:
+            await interaction.edit_original_response(view=page([self._playing_words(now, interaction)]))
+            return
+        wish = _BREATH
+        if first is not None and routine.pairing is not None:
+            shortest, longest = first.minutes
+            wish = GuideWish("pairing", routine.pairing, max(shortest, min(longest, 10)))
+        await self._care_desk.lead(interaction, wish)
+
+    async def edit(self, interaction: discord.Interaction, minutes: int | None) -> None:
+        """Show the routine, each part to be chosen."""
+        routine = await self._routines.get(interaction.user.id)
+        if minutes is not None:
+            routine = replace(routine, minutes=minutes)
+            await self._routines.put(routine)
+        await interaction.edit_original_response(view=self._panel(routine, interaction.locale.value))
+
+    async def change(self, interaction: discord.Interaction, part: str, chosen: str) -> None:
+        """Keep a choice and show the routine with it."""
+        routine = await self._routines.get(interaction.user.id)
+        match part:
+            case "sound":
+                routine = replace(routine, sound=chosen)
+            case "minutes":
+                routine = replace(routine, minutes=int(chosen))
+            case _:
+                routine = replace(routine, pairing=None if chosen == _NOTHING_FIRST else chosen)
+        await self._routines.put(routine)
+        await interaction.edit_original_response(view=self._panel(routine, interaction.locale.value))
+
+    async def _seat_of(self, interaction: discord.Interaction) -> tuple[VocalChannel, Seat] | None:
+        """Return the voice channel the person sits in, in any server where they used Hush."""
+        async for guild in self._servers_of(interaction):
+            member = guild.get_member(interaction.user.id)
+            channel = member.voice.channel if member is not None and member.voice is not None else None
+            if channel is None:
+                channel = await self._asked_for(guild, interaction.user.id)
+            if channel is not None:
+                roles = frozenset() if member is None else frozenset(role.id for role in member.roles)
+                manages = member is not None and member.guild_permissions.manage_guild
+                seat = Seat(guild.id, channel.id, interaction.user.id, roles, manages_server=manages)
+                return channel, seat
+        return None
+
+    async def _servers_of(self, interaction: discord.Interaction) -> AsyncIterator[discord.Guild]:
+        familiar = await self._familiar.of(interaction.user.id)
+        here = [] if interaction.guild_id is None else [interaction.guild_id]
+        for guild_id in dict.fromkeys([*here, *familiar[:_MOST_SERVERS]]):
+            guild = self._client.get_guild(guild_id)
+            if guild is not None and not guild.unavailable:
+                yield guild
+
+    async def _asked_for(self, guild: discord.Guild, user_id: int) -> VocalChannel | None:
+        """Ask Discord: the cache knows only who moved since we came."""
+        try:
+            state = await self._client.http.get_voice_state(guild.id, user_id)
+        except (discord.HTTPException, discord.RateLimited) as error:
+            if not isinstance(error, discord.NotFound):
+                _log.info("a voice state could not be asked for: %s", type(error).__name__)
+            return None
+        channel_id = state["channel_id"]
+        channel = guild.get_channel(int(channel_id))
+        return channel if isinstance(channel, VocalChannel) else None
+
+    async def _play(self, routine: Routine, channel: VocalChannel, seat: Seat) -> NowPlaying:
+        room = room_to_enter(channel)
+        try:
+            wish = Wish(routine.sound, minutes=routine.minutes)
+            now = await self._playback.play(room, wish, by=seat)
+        except Refusal as refusal:
+            if not refusal.key.startswith(("play.refused.unknown", "play.refused.nearest")):
+                raise
+            # The sound they chose is no longer there: the usual one is better than none at night.
+            wish = Wish(Routine(routine.user_id).sound, minutes=routine.minutes)
+            now = await self._playback.play(room, wish, by=seat)
+        await self._panels.place(now, None)
+        return now
+
+    def _playing_words(self, now: NowPlaying, interaction: discord.Interaction) -> str:
+        locale = interaction.locale.value
+        values = {"title": now.title, "channel": now.room.name, "ends_at": now.ends_at}
+        return self._texts.get("winddown.now.playing", locale, **values)
+
+    def _panel(self, routine: Routine, locale: str) -> ui.LayoutView:
+        say = self._texts.get
+        first = None if routine.pairing is None else self._pairings.get(routine.pairing)
+        nothing = (_NOTHING_FIRST, say("winddown.edit.nothing", locale))
+        firsts = [nothing, *((key, pairing.title) for key, pairing in self._pairings.items())]
+        sounds = [(sound.id, sound.name) for sound in self._sounds.suggest("")]
+        lengths = [
+            (str(minutes), say("winddown.edit.minutes", locale, length=timedelta(minutes=minutes)))
+            for minutes in sorted({*MINUTES, routine.minutes})
+        ]
+        start: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+        start.add_item(
+            ui.Button(
+                custom_id="bedtime:winddown:v1:0",
+                label=say("winddown.edit.start", locale),
+                style=discord.ButtonStyle.primary,
+            )
+        )
+        title = dict(sounds).get(routine.sound, routine.sound)
+        length = timedelta(minutes=routine.minutes)
+        state = "winddown.edit.state_first" if first is not None else "winddown.edit.state"
+        return page(
+            [
+                "## " + say("winddown.edit.title", locale),
+                say(state, locale, title=title, length=length, first=first.title if first else ""),
+            ],
+            _select("bedtime:first:v1:0", firsts, routine.pairing or _NOTHING_FIRST),
+            _select("bedtime:sound:v1:0", sounds, routine.sound),
+            _select("bedtime:length:v1:0", lengths, str(routine.minutes)),
+            start,
+        )
+
+
+def _select(custom_id: str, options: Sequence[tuple[str, str]], chosen: str) -> "ui.ActionRow[ui.LayoutView]":
+    select: ui.Select[ui.LayoutView] = ui.Select(custom_id=custom_id)
+    for value, label in options[:_MOST_OPTIONS]:
+        select.add_option(label=label[:100], value=value, default=value == chosen)
+    return ui.ActionRow(select)
