@@ -58,5 +58,8 @@ async def test_where_commands_can_be_used(env: simcord.Env) -> None:
     in_servers, anywhere = ([0], [0]), ([0, 1, 2], [0, 1])
     listening = {"doctor", "focus", "play", "stop", "volume", "pause", "resume", "timer"}
     assert contexts == dict.fromkeys(listening, in_servers) | dict.fromkeys(
-        {"library", "help", "support"} | {"pair", "learn", "breathe", "meditate", "checkin"}, anywhere
+        {"timezone", "bedtime", "winddown"}
+        | {"library", "help", "support"}
+        | {"pair", "learn", "breathe", "meditate", "checkin"},
+        anywhere,
     )
