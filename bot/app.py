@@ -3,7 +3,7 @@
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,11 +18,13 @@ from bot.content.care import CareContent
 from bot.content.helpline_directory import HelplineDirectory
 from bot.content.texts import Texts
 from bot.core.clock import Clock, SystemClock
+from bot.core.preferences import GuildSettingsStore
 from bot.core.tasks import Tasks
 from bot.gateway.client import Hush, Services
 from bot.gateway.cooldowns import Cooldowns
 from bot.gateway.help_card import LANGUAGES
 from bot.gateway.panels import Panels
+from bot.gateway.presence import DiscordPresence
 from bot.gateway.replies import Replies
 from bot.gateway.shelves import Shelves
 from bot.gateway.voice import DiscordVoiceLinks
@@ -35,6 +37,9 @@ from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
 from bot.playback.sessions import Sessions
+from bot.privacy.ports import Holder
+from bot.privacy.service import Privacy
+from bot.privacy.sweep import Sweep
 from bot.settings import Settings, load
 from bot.support.countries import Countries
 from bot.support.decisions import Decisions
@@ -118,6 +123,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
         )
         care, guides = await _care(database, library, clock, tasks)
         evenings = await asyncio.to_thread(evening_parts, database, client, texts, clock, tasks)
+        hearing = Hearing(await asyncio.to_thread(Triage.load), Decisions(clock), clock)
         vitals = BotVitals(client, sessions, engine, database)
         try:
             async with _monitoring(settings, vitals, clock):
@@ -136,7 +142,9 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
                     care=care,
                     guides=guides,
                     accompanist=Accompanist(playback, sessions, clock),
-                    hearing=Hearing(await asyncio.to_thread(Triage.load), Decisions(clock), clock),
+                    hearing=hearing,
+                    privacy=_privacy(database, clock, (playback, guides, hearing)),
+                    sweep=_sweep(database, client, guild_settings, clock, tasks),
                     clock=clock,
                     tasks=tasks,
                     evenings=evenings,
@@ -160,6 +168,31 @@ async def _support(database: "Database", clock: Clock, tasks: Tasks) -> Support:
         countries=await asyncio.to_thread(Countries, directory.countries, LANGUAGES),
         people=SqlPersonSettingsStore(database, clock),
         resources=SqlResourceStore(database, clock),
+        clock=clock,
+        tasks=tasks,
+    )
+
+
+def _privacy(database: "Database", clock: Clock, holders: Iterable[Holder]) -> Privacy:
+    from bot.store.personal import SqlPersonalRows  # noqa: PLC0415
+
+    privacy = Privacy(SqlPersonalRows(database), clock)
+    for holder in holders:
+        privacy.register(holder)
+    return privacy
+
+
+def _sweep(
+    database: "Database", client: Hush, settings: GuildSettingsStore, clock: Clock, tasks: Tasks
+) -> Sweep:
+    from bot.store.departures import SqlDepartures  # noqa: PLC0415
+    from bot.store.retention import SqlRetention  # noqa: PLC0415
+
+    return Sweep(
+        retention=SqlRetention(database),
+        departures=SqlDepartures(database),
+        settings=settings,
+        presence=DiscordPresence(client),
         clock=clock,
         tasks=tasks,
     )

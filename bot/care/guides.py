@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,6 +14,7 @@ from bot.content.care import CareContent
 from bot.core.clock import Clock
 from bot.core.errors import Refusal, StoreError
 from bot.core.tasks import Tasks
+from bot.privacy.ports import Held
 
 _log = logging.getLogger(__name__)
 
@@ -146,6 +148,15 @@ class Guides:
         guide = self._led_for(message_id, by)
         guide.still = not guide.still
         return self._face(guide)
+
+    async def held(self, user_id: int) -> Sequence[Held]:
+        """Return what runs for somebody; with `forget` this is `bot.privacy.ports.Holder`."""
+        return [Held("privacy.held.guide") for guide in self._guides.values() if guide.owner_id == user_id]
+
+    async def forget(self, user_id: int) -> None:
+        """End what somebody is led through; what began with it fades out."""
+        for guide in [guide for guide in self._guides.values() if guide.owner_id == user_id]:
+            await guide.stage.show(await self._end(guide, End.STOPPED))
 
     def stage_of(self, message_id: int) -> Stage | None:
         guide = self._guides.get(message_id)

@@ -37,6 +37,7 @@ from bot.gateway.funnel import Funnel
 from bot.gateway.help_desk import HelpDesk
 from bot.gateway.panels import Panels
 from bot.gateway.presses import Presses
+from bot.gateway.privacy_desk import PrivacyDesk
 from bot.gateway.replies import Replies
 from bot.gateway.shelves import Shelves
 from bot.gateway.stages import DiscordStages
@@ -51,6 +52,8 @@ from bot.playback.accompany import Accompanist
 from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
+from bot.privacy.service import Privacy
+from bot.privacy.sweep import Sweep
 from bot.support.hearing import Hearing
 from bot.support.service import Support
 
@@ -69,6 +72,7 @@ EXTENSIONS: Final = (
     "cogs.library",
     "cogs.listening",
     "cogs.practices",
+    "cogs.privacy",
     "cogs.support",
 )
 
@@ -92,6 +96,8 @@ class Services:
     guides: Guides
     accompanist: Accompanist
     hearing: Hearing
+    privacy: Privacy
+    sweep: Sweep
     clock: Clock
     tasks: Tasks
     evenings: EveningParts
@@ -166,6 +172,8 @@ class Hush(commands.AutoShardedBot):
         self.add_view(Presses(services.playback, services.panels, services.texts, services.replies, funnel))
         self._open_care_desks(services, funnel)
         self.evening_desk = self._evening_desk(services, funnel)
+        self.privacy_desk = PrivacyDesk(services.privacy, services.support, services.texts, funnel)
+        services.sweep.begin()
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await sync_commands(self.tree, self.services.texts, self._data_dir / "commands.sha256")
@@ -208,12 +216,13 @@ class Hush(commands.AutoShardedBot):
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         # Only real joins come here: servers that a start or an outage brings back are "available".
+        await self.services.sweep.guild_joined(guild.id)
         await greet(guild, self.services.texts)
 
     async def on_interaction(self, interaction: discord.Interaction, /) -> None:
         if interaction.type is discord.InteractionType.modal_submit:
             self._typed.modal_sent(interaction)
-        for desk in (self.help_desk, self.care_desk, self.evening_desk):
+        for desk in (self.help_desk, self.care_desk, self.evening_desk, self.privacy_desk):
             if await desk.answer(interaction):
                 return
 
@@ -224,6 +233,7 @@ class Hush(commands.AutoShardedBot):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         self.services.playback.guild_lost(guild.id)
         self.services.panels.guild_lost(guild.id)
+        await self.services.sweep.guild_left(guild.id)
 
     def _open_care_desks(self, services: Services, funnel: Funnel) -> None:
         pages = CarePages(services.care.content, services.texts, services.sounds.names)

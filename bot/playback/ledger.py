@@ -41,10 +41,14 @@ class Ledger:
         stored = await self._store.all()
         return [session for session in stored if session.guild_id not in self._unwritten]
 
-    async def close(self) -> None:
+    async def settled(self) -> None:
         """Wait a moment until everything is written."""
         if self._writing is not None:
             await asyncio.wait({self._writing}, timeout=_LAST_WRITES_LIMIT_S)
+
+    async def close(self) -> None:
+        """Wait a moment until everything is written."""
+        await self.settled()
 
     def _want(self, guild_id: int, session: DesiredSession | None) -> None:
         self._unwritten[guild_id] = session

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from bot.audio.library import Trigger
@@ -17,6 +17,7 @@ from bot.playback.search import SoundSearch
 from bot.playback.session import End, Session
 from bot.playback.sessions import Sessions
 from bot.playback.steps import louder, quieter
+from bot.privacy.ports import Held
 
 _SEED_BITS = 63
 
@@ -40,6 +41,8 @@ class Playback:
         self._seeds = seeds
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         """One join at a time a guild."""
+        self._forgotten: set[int] = set()
+        """Whose earlier wishes are to come back as nobody's."""
 
     async def play(self, room: Room, wish: Wish, *, by: Seat | None = None) -> NowPlaying:
         """Fade the wished sound in where the asker sits, or over from what plays there already.
@@ -88,7 +91,7 @@ class Playback:
                 trigger,
                 End(wanted.ends_at, timedelta(seconds=wanted.tail_s)),
                 volume=min(wanted.volume_percent, settings.volume_cap_percent),
-                asked_by=wanted.asked_by,
+                asked_by=None if wanted.asked_by in self._forgotten else wanted.asked_by,
                 panel=wanted.panel,
                 position_s=wanted.position_s(self._clock.now()),
                 paused=wanted.paused,
@@ -149,6 +152,15 @@ class Playback:
     def guild_lost(self, guild_id: int) -> None:
         """Hush is no longer in that guild."""
         self._sessions.guild_lost(guild_id)
+
+    async def held(self, _user_id: int) -> Sequence[Held]:
+        """Return nothing: who asked is a row. With `forget` this is `bot.privacy.ports.Holder`."""
+        return ()
+
+    async def forget(self, user_id: int) -> None:
+        """Let what somebody asked for go on as nobody's wish, also what is still being brought back."""
+        self._forgotten.add(user_id)
+        await self._sessions.disown(user_id)
 
     def _tonight(self, mix: Mix) -> tuple[Plan, float]:
         """Join the night in which others hear this mix, which costs next to nothing, or begin a new one."""

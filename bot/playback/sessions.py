@@ -133,6 +133,15 @@ class Sessions:
             session.panel = panel
             self._ledger.put(session.desired(self._clock.now()))
 
+    async def disown(self, user_id: int) -> None:
+        """Let what somebody asked for go on as nobody's wish, and have that written down."""
+        for session in self._sessions.values():
+            if session.asked_by == user_id:
+                session.asked_by = None
+                if not session.over:
+                    self._ledger.put(session.desired(self._clock.now()))
+        await self._ledger.settled()
+
     def stop(self, session: Session) -> None:
         """Fade a session out because somebody, or everybody, is done with it."""
         session.stop()

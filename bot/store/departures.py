@@ -31,10 +31,11 @@ class SqlDepartures:
                 await connection.execute(guild_departure.insert().values(guild_id=guild_id, left_at=at))
 
     async def returned(self, guild_ids: Collection[int]) -> None:
-        if guild_ids:
-            gone = delete(guild_departure).where(guild_departure.columns.guild_id.in_(guild_ids))
-            async with self._database.transaction() as connection:
-                await connection.execute(gone)
+        column = guild_departure.columns.guild_id
+        async with self._database.transaction() as connection:
+            gone = set((await connection.execute(select(column))).scalars())
+            for guild_id in gone.intersection(guild_ids):
+                await connection.execute(delete(guild_departure).where(column == guild_id))
 
     async def known(self) -> Collection[int]:
         found: set[int] = set()

@@ -50,7 +50,7 @@ TERMS: Final[Mapping[str, Term]] = {
     "reminder_process": Term("which processes deliver reminders", 30, "seen_at", "until they end"),
     "reminder_channel": Term("where a server allows reminders", until=_WITH_THE_SERVER),
     "direct_channel": Term("where your direct messages are", until="until you delete it"),
-    "familiar_guild": Term("a server you used Hush in", 365, "used_at"),
+    "familiar_guild": Term("a server you used Hush in", 90, "used_at"),
     "winddown": Term("your wind-down", 1095, "updated_at"),
     "night": Term("how your nights were", 0, "expires_at"),
 }

@@ -2,10 +2,12 @@
 
 import logging
 from collections import OrderedDict, deque
+from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Final, Protocol
 
 from bot.core.clock import Clock
+from bot.privacy.ports import Held
 from bot.support.decisions import Decisions
 from bot.support.levels import Level, Surface
 
@@ -96,7 +98,11 @@ class Hearing:
         answered[f"channel {channel_id}"] = (Level.NONE, now_s)
         return True
 
-    def forget(self, user_id: int) -> None:
+    async def held(self, _user_id: int) -> Sequence[Held]:
+        """Return nothing: there are no names in it. With `forget` this is `bot.privacy.ports.Holder`."""
+        return ()
+
+    async def forget(self, user_id: int) -> None:
         self.decisions.forget(user_id)
 
     def _card(self, user_id: int, level: Level) -> Answer:

@@ -10,7 +10,16 @@ from bot.content.texts import FALLBACK, Texts
 from bot.core.errors import ContentError
 
 ROOT = Path(__file__).parents[2]
-SPOKEN_BY = ("bot/gateway", "bot/playback", "bot/reminders", "bot/support", "bot/care", "cogs")
+SPOKEN_BY = (
+    "bot/gateway",
+    "bot/playback",
+    "bot/reminders",
+    "bot/support",
+    "bot/privacy",
+    "bot/care",
+    "bot/care",
+    "cogs",
+)
 BY_CONTENT = (
     "sound.family.",
     "sound.evidence.",

@@ -59,7 +59,7 @@ async def test_where_commands_can_be_used(env: simcord.Env) -> None:
     listening = {"doctor", "focus", "play", "stop", "volume", "pause", "resume", "timer"}
     assert contexts == dict.fromkeys(listening, in_servers) | dict.fromkeys(
         {"timezone", "bedtime", "winddown"}
-        | {"library", "help", "support"}
+        | {"library", "help", "support", "privacy"}
         | {"pair", "learn", "breathe", "meditate", "checkin"},
         anywhere,
     )
