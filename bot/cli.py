@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot import __version__
-from bot.core.errors import HushError
+from bot.core.errors import HushError, SettingsError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -51,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     drawing = pictures.add_subparsers(required=True, metavar="action")
     drawing.add_parser("build", help="render them all anew").set_defaults(act=_pictures_build)
 
+    _bench_parser(commands.add_parser("bench", help="measure parts of Hush on this machine"))
+
     commands.add_parser("help", help="show this").set_defaults(act=lambda _: _help(parser))
     return parser
 
@@ -70,6 +72,18 @@ def _database_parser(database: argparse.ArgumentParser) -> None:
     restore = actions.add_parser("restore", help="fill the empty database from a backup, of either engine")
     restore.add_argument("file", type=Path)
     restore.set_defaults(act=_db_restore)
+
+
+def _bench_parser(bench: argparse.ArgumentParser) -> None:
+    kinds = bench.add_subparsers(required=True, metavar="what")
+    reminders = kinds.add_parser("reminders", help="a crowded evening against a Discord of its own")
+    reminders.add_argument("--rules", type=int, default=10_000, help="bedtimes there are")
+    reminders.add_argument("--due", type=int, default=1_000, help="how many are due in one minute")
+    reminders.add_argument("--workers", type=int, default=1, help="processes that deliver")
+    reminders.add_argument("--database", help="postgresql://…, empty; a temporary SQLite file unless given")
+    reminders.add_argument("--budget", type=float, default=40.0, help="requests a second; 40 is Hush's own")
+    reminders.add_argument("--json", action="store_true", help="as a JSON object")
+    reminders.set_defaults(act=_bench_reminders)
 
 
 def _sounds_parser(sounds: argparse.ArgumentParser) -> None:
@@ -140,6 +154,23 @@ def _db_restore(args: argparse.Namespace) -> int:
     from bot.database_commands import restore_database
 
     return restore_database(args.file)
+
+
+def _bench_reminders(args: argparse.Namespace) -> int:
+    try:
+        from bot.sandbox.bench.reminders import bench_reminders
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"The benchmark needs {error.name}, which comes with the sandbox: install hush-asmr[sandbox]."
+        ) from None
+    return bench_reminders(
+        n_rules=args.rules,
+        n_due=args.due,
+        n_workers=args.workers,
+        database=args.database,
+        budget_per_s=args.budget,
+        as_json=args.json,
+    )
 
 
 def _sounds_list(args: argparse.Namespace) -> int:

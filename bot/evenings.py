@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 
 import discord
 
@@ -12,7 +14,8 @@ from bot.gateway.budget import GLOBAL_PER_S, RequestBudget
 from bot.gateway.evening_parts import Acquaintance, EveningParts
 from bot.gateway.letters import Letters
 from bot.gateway.post import DiscordPost
-from bot.reminders.rounds import Rounds
+from bot.reminders.ports import QueueStore
+from bot.reminders.rounds import LEASE, Rounds
 from bot.reminders.service import Evenings
 from bot.reminders.zone_search import ZoneSearch
 from bot.settings import Settings
@@ -26,6 +29,14 @@ from bot.store.rules import SqlRuleStore
 from bot.store.settings import SqlPersonSettingsStore
 
 
+@dataclass(frozen=True, slots=True)
+class Delivering:
+    """What a process has that only delivers."""
+
+    rounds: Rounds
+    queue: QueueStore
+
+
 @asynccontextmanager
 async def open_rounds(
     settings: Settings,
@@ -33,7 +44,8 @@ async def open_rounds(
     *,
     clock: Clock | None = None,
     budget_per_s: float = GLOBAL_PER_S,
-) -> AsyncGenerator[Rounds]:
+    lease: timedelta = LEASE,
+) -> AsyncGenerator[Delivering]:
     """Open a database and what carries its reminders out through `client`, and nothing else of Hush.
 
     For processes that only deliver. `Rounds.begin` starts it; leaving the block ends it in good order.
@@ -43,15 +55,17 @@ async def open_rounds(
     async with Database(locate(address, settings.data_dir)) as database:
         tasks = Tasks()
         budget = RequestBudget(clock, per_s=budget_per_s)
+        queue = SqlQueueStore(database, clock, News())
         rounds = Rounds(
-            queue=SqlQueueStore(database, clock, News()),
+            queue=queue,
             channels=SqlDirectChannels(database),
             post=DiscordPost(client, budget, Letters(Texts.load()).write),
             clock=clock,
             tasks=tasks,
+            lease=lease,
         )
         try:
-            yield rounds
+            yield Delivering(rounds, queue)
         finally:
             await rounds.close()
             await tasks.close()

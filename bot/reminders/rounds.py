@@ -55,13 +55,21 @@ class Rounds:
     """Delivers what is due until closed. Lives on the event loop."""
 
     def __init__(
-        self, *, queue: QueueStore, channels: DirectChannels, post: Post, clock: Clock, tasks: Tasks
+        self,
+        *,
+        queue: QueueStore,
+        channels: DirectChannels,
+        post: Post,
+        clock: Clock,
+        tasks: Tasks,
+        lease: timedelta = LEASE,
     ) -> None:
         self._queue = queue
         self._channels = channels
         self._post = post
         self._clock = clock
         self._tasks = tasks
+        self._lease = lease
         self._running: asyncio.Task[None] | None = None
         self._in_flight: set[asyncio.Task[None]] = set()
         self._landed = asyncio.Event()
@@ -125,7 +133,7 @@ class Rounds:
             return True
         now = self._clock.now()
         due_by = now + await self._lead(now)
-        claims = await self._queue.claim(due_by=due_by, now=now, lease=LEASE, most=room)
+        claims = await self._queue.claim(due_by=due_by, now=now, lease=self._lease, most=room)
         for claim in claims:
             task = self._tasks.start(self._carry_out(claim), name="reminder")
             self._in_flight.add(task)

@@ -108,8 +108,9 @@ class SqlQueueStore:
             .order_by(_DUE.leased_until)
             .limit(1)
         )
+        both = select(soonest.scalar_subquery(), freed.scalar_subquery())
         async with self._database.reading() as connection:
-            moments = [await connection.scalar(soonest), await connection.scalar(freed)]
+            moments = (await connection.execute(both)).one()
         return min((moment for moment in moments if moment is not None), default=None)
 
     async def count_due(self, *, due_by: datetime) -> int:

@@ -1,0 +1,110 @@
+"""One process that only delivers reminders, to be measured or killed: `python -m bot.sandbox.bench.worker`.
+
+It says `ready`, delivers until standard input ends, and then says what it measured as one JSON line.
+"""
+
+import argparse
+import asyncio
+import json
+import resource
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import discord
+from pydantic import SecretStr
+
+from bot.core.clock import SystemClock
+from bot.evenings import Delivering, open_rounds
+from bot.gateway.budget import GLOBAL_PER_S
+from bot.reminders.rounds import LEASE
+from bot.sandbox.recording.redirect import redirected
+from bot.settings import load
+
+_STEP_S = 0.01
+_ASK_EVERY_S = 0.1
+
+
+class Probes:
+    """How late the event loop is, and how long the question for the next reminder takes."""
+
+    def __init__(self) -> None:
+        self.lag_ms: list[float] = []
+        self.next_due_ms: list[float] = []
+
+    async def watch_loop(self) -> None:
+        while True:
+            began = time.perf_counter()
+            await asyncio.sleep(_STEP_S)
+            self.lag_ms.append((time.perf_counter() - began - _STEP_S) * 1000)
+
+    async def ask(self, delivering: Delivering) -> None:
+        while True:
+            began = time.perf_counter()
+            await delivering.queue.next_due()
+            self.next_due_ms.append((time.perf_counter() - began) * 1000)
+            await asyncio.sleep(_ASK_EVERY_S)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bot.sandbox.bench.worker", description=__doc__)
+    parser.add_argument("--discord", required=True, help="the recording Discord's URL")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--database")
+    parser.add_argument("--budget-per-s", type=float, default=GLOBAL_PER_S)
+    parser.add_argument("--lease-s", type=float, default=LEASE.total_seconds())
+    parser.add_argument("--measure", action="store_true", help="also probe the loop and the database")
+    return parser.parse_args()
+
+
+async def _work(arguments: argparse.Namespace) -> None:
+    database = None if arguments.database is None else SecretStr(arguments.database)
+    settings = load(data_dir=arguments.data, database_url=database, discord_token=None)
+    probes = Probes()
+    with redirected(arguments.discord):
+        async with (
+            discord.Client(intents=discord.Intents.none(), max_ratelimit_timeout=30.0) as client,
+            open_rounds(
+                settings,
+                client,
+                clock=SystemClock(),
+                budget_per_s=arguments.budget_per_s,
+                lease=timedelta(seconds=arguments.lease_s),
+            ) as delivering,
+        ):
+            await client.login("a-token")
+            _say({"ready": True})
+            delivering.rounds.begin()
+            watching = [
+                asyncio.ensure_future(probe)
+                for probe in ([probes.watch_loop(), probes.ask(delivering)] if arguments.measure else [])
+            ]
+            await _end_of_input()
+            for probe in watching:
+                probe.cancel()
+            await asyncio.gather(*watching, return_exceptions=True)
+            told = {
+                "n_delivered": delivering.rounds.n_delivered,
+                "n_failed": delivering.rounds.n_failed,
+                "lag_ms": [round(lag, 3) for lag in probes.lag_ms],
+                "next_due_ms": [round(asked, 3) for asked in probes.next_due_ms],
+                "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            }
+    _say(told)
+
+
+async def _end_of_input() -> None:
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin.fileno(), ended.set)
+    await ended.wait()
+    asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+
+
+def _say(fact: object) -> None:
+    sys.stdout.write(json.dumps(fact) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    asyncio.run(_work(_arguments()))
