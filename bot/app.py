@@ -16,10 +16,12 @@ from bot.care.guides import Guides
 from bot.care.service import Care
 from bot.content.care import CareContent
 from bot.content.helpline_directory import HelplineDirectory
+from bot.content.priors import load_priors
 from bot.content.texts import Texts
 from bot.core.clock import Clock, SystemClock
 from bot.core.preferences import GuildSettingsStore
 from bot.core.tasks import Tasks
+from bot.discovery.service import Discovery
 from bot.gateway.client import Hush, Services
 from bot.gateway.cooldowns import Cooldowns
 from bot.gateway.help_card import LANGUAGES
@@ -27,6 +29,7 @@ from bot.gateway.panels import Panels
 from bot.gateway.presence import DiscordPresence
 from bot.gateway.replies import Replies
 from bot.gateway.shelves import Shelves
+from bot.gateway.tastes import Tastes
 from bot.gateway.voice import DiscordVoiceLinks
 from bot.gateway.voice.pacer import Pacer
 from bot.monitoring.ports import Vitals
@@ -141,6 +144,8 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
                     support=await _support(database, clock, tasks),
                     care=care,
                     guides=guides,
+                    discovery=_discovery(database, library, clock),
+                    tastes=Tastes(library, playback, clock, tasks),
                     accompanist=Accompanist(playback, sessions, clock),
                     hearing=hearing,
                     privacy=_privacy(database, clock, (playback, guides, hearing)),
@@ -206,6 +211,13 @@ async def _care(database: "Database", library: Library, clock: Clock, tasks: Tas
     people = SqlPersonSettingsStore(database, clock)
     care = Care(content, SqlCareStore(database, clock), people, _NothingBlocked(), clock)
     return care, Guides(content, SqlGuideStore(database), clock, tasks)
+
+
+def _discovery(database: "Database", library: Library, clock: Clock) -> Discovery:
+    from bot.store.ratings import SqlRatingStore  # noqa: PLC0415
+
+    families = {trigger.id: trigger.family for trigger in library.triggers.values()}
+    return Discovery(families, load_priors(), SqlRatingStore(database), _NothingBlocked(), clock)
 
 
 class _NothingBlocked:

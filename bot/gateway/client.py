@@ -22,12 +22,14 @@ from bot.content.texts import Texts
 from bot.core.clock import Clock
 from bot.core.preferences import GuildSettingsStore
 from bot.core.tasks import Tasks
+from bot.discovery.service import Discovery
 from bot.gateway.access import intents
 from bot.gateway.addressed import Addressed
 from bot.gateway.care_desk import CareDesk
 from bot.gateway.care_pages import CarePages
 from bot.gateway.check_in import CheckInDesk
 from bot.gateway.cooldowns import Cooldowns
+from bot.gateway.discover_desk import DiscoverDesk
 from bot.gateway.evening_desk import EveningDesk
 from bot.gateway.evening_parts import EveningParts
 from bot.gateway.evening_words import EveningWords
@@ -43,6 +45,7 @@ from bot.gateway.shelves import Shelves
 from bot.gateway.stages import DiscordStages
 from bot.gateway.sync import sync_commands
 from bot.gateway.tally import Tally
+from bot.gateway.tastes import Tastes
 from bot.gateway.tree import HushTree
 from bot.gateway.typed import Typed
 from bot.gateway.voice import DiscordVoiceLinks
@@ -66,6 +69,7 @@ EXTENSIONS: Final = (
     "cogs.bedtime",
     "cogs.care",
     "cogs.checkin",
+    "cogs.discovery",
     "cogs.doctor",
     "cogs.focus",
     "cogs.help",
@@ -94,6 +98,8 @@ class Services:
     support: Support
     care: Care
     guides: Guides
+    discovery: Discovery
+    tastes: Tastes
     accompanist: Accompanist
     hearing: Hearing
     privacy: Privacy
@@ -121,6 +127,8 @@ class Hush(commands.AutoShardedBot):
     focus_desk: FocusDesk
     """There from login on."""
     evening_desk: EveningDesk
+    """There from login on."""
+    discover_desk: DiscoverDesk
     """There from login on."""
 
     def __init__(
@@ -265,6 +273,11 @@ class Hush(commands.AutoShardedBot):
             panels=services.panels,
             sounds=services.sounds,
         )
+        names = services.sounds.names
+        self.discover_desk = DiscoverDesk(
+            self.care_desk, services.discovery, services.tastes, services.texts, names
+        )
+        self.care_desk.register(self.discover_desk.acts)
 
     def _evening_desk(self, services: Services, funnel: Funnel) -> EveningDesk:
         parts = services.evenings

@@ -1,7 +1,8 @@
 """The loops Hush shows: rendered ahead into `loops/`, drawn anew only when one is not there."""
 
 import asyncio
-from collections.abc import Iterator
+import io
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -67,3 +68,16 @@ def build(root: Path, content: CareContent) -> Iterator[str]:
         (root / f"{name}.webp").write_bytes(animation.moving)
         (root / f"{name}.still.webp").write_bytes(animation.still)
         yield name
+
+
+async def draw_tingles(
+    rows: Sequence[tuple[str, float, float]], calm_label: str, tingle_label: str
+) -> io.BytesIO:
+    """Draw what suits somebody, off the event loop: rows of (name, calm, tingle), 0..1; a PNG."""
+
+    def draw() -> bytes:
+        from bot.pictures.profile import Bar, draw_profile  # noqa: PLC0415 - Pillow loads late
+
+        return draw_profile([Bar(*row) for row in rows], calm_label, tingle_label)
+
+    return io.BytesIO(await asyncio.to_thread(draw))

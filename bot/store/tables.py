@@ -218,6 +218,18 @@ night = Table(
     Index("ix_night_expires_at", "expires_at"),
 )
 
+sound_rating = Table(
+    "sound_rating",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, info=dict(PERSON)),
+    Column("sound", Text, primary_key=True),
+    Column("pleasant", Integer, nullable=False),
+    Column("unpleasant", Integer, nullable=False),
+    Column("tingled", Integer, nullable=False),
+    Column("did_not", Integer, nullable=False),
+    Column("rated_at", Instant, nullable=False),
+)
+
 
 def person_columns() -> list[Column[int]]:
     """Return every column that holds a person's Discord id."""

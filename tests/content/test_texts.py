@@ -17,7 +17,7 @@ SPOKEN_BY = (
     "bot/support",
     "bot/privacy",
     "bot/care",
-    "bot/care",
+    "bot/discovery",
     "cogs",
 )
 BY_CONTENT = (
@@ -31,6 +31,7 @@ BY_CONTENT = (
     "guide.felt.",
     "guide.button.",
     "guide.picture.",
+    "discover.which.",
     *(f"checkin.{part}." for part in ("question", "calm", "energy", "mood")),
 )
 """Keys that content asks for, not code."""

@@ -60,6 +60,7 @@ async def test_where_commands_can_be_used(env: simcord.Env) -> None:
     assert contexts == dict.fromkeys(listening, in_servers) | dict.fromkeys(
         {"timezone", "bedtime", "winddown"}
         | {"library", "help", "support", "privacy"}
-        | {"pair", "learn", "breathe", "meditate", "checkin"},
+        | {"pair", "learn", "breathe", "meditate", "checkin"}
+        | {"discover", "tingles"},
         anywhere,
     )

@@ -61,6 +61,7 @@ def test_a_persons_id_is_found_by_walking_the_schema():
         "refused_pairing.user_id",
         "care_outcome.user_id",
         "guide.user_id",
+        "sound_rating.user_id",
         "reminder_rule.user_id",
         "reminder.user_id",
         "direct_channel.user_id",

@@ -1,0 +1,1 @@
+"""What works for one person: blind pairs, two questions, and a model that can say why."""
