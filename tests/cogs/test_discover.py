@@ -14,6 +14,7 @@ from tests.gateway.restarts import as_killed_now, restarted
 
 
 async def begun(world: World, member: simcord.MemberActor) -> simcord.ResponseMessage:
+    world.env.settle_timeout = 60.0  # two sounds are rendered, and the machine may be busy
     message = answered(await member.slash(world.text, "discover"))
     await member.click(message, label="Begin")
     return message
@@ -129,6 +130,7 @@ async def test_a_test_goes_on_after_a_restart(world: World, tmp_path: Path) -> N
     copy = as_killed_now(tmp_path)
     await world.bot.close()
     async with restarted(world, copy):
-        await rate(world, message, world.sitter, "Both", "Neither")
+        await world.sitter.click(message, label="Both")
+        assert "did one of them tingle" in message.content
         await world.sitter.click(message, label="Enough for now")
         assert "pleasant" in message.content
