@@ -18,6 +18,7 @@ from bot.content.care import CareContent
 from bot.content.helpline_directory import HelplineDirectory
 from bot.content.priors import load_priors
 from bot.content.texts import Texts
+from bot.content.therapy_guide import TherapyGuide
 from bot.core.clock import Clock, SystemClock
 from bot.core.preferences import GuildSettingsStore
 from bot.core.tasks import Tasks
@@ -47,6 +48,7 @@ from bot.settings import Settings, load
 from bot.support.countries import Countries
 from bot.support.decisions import Decisions
 from bot.support.hearing import Hearing
+from bot.support.resources import ServerResources
 from bot.support.service import Support
 from bot.support.triage import Triage
 
@@ -142,6 +144,8 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
                     replies=Replies(texts),
                     cooldowns=Cooldowns(clock),
                     support=await _support(database, clock, tasks),
+                    resources=_resources(database, clock),
+                    therapies=await asyncio.to_thread(TherapyGuide.load),
                     care=care,
                     guides=guides,
                     discovery=_discovery(database, library, clock),
@@ -176,6 +180,12 @@ async def _support(database: "Database", clock: Clock, tasks: Tasks) -> Support:
         clock=clock,
         tasks=tasks,
     )
+
+
+def _resources(database: "Database", clock: Clock) -> ServerResources:
+    from bot.store.resources import SqlResourceStore  # noqa: PLC0415
+
+    return ServerResources(SqlResourceStore(database, clock))
 
 
 def _privacy(database: "Database", clock: Clock, holders: Iterable[Holder]) -> Privacy:

@@ -10,15 +10,17 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import aiohttp
 import discord
+from discord import app_commands
 from discord.ext import commands
 
 from bot.care.guides import Guides
 from bot.care.service import Care
 from bot.content.texts import Texts
+from bot.content.therapy_guide import TherapyGuide
 from bot.core.clock import Clock
 from bot.core.preferences import GuildSettingsStore
 from bot.core.tasks import Tasks
@@ -37,10 +39,12 @@ from bot.gateway.first_contact import greet
 from bot.gateway.focus_desk import FocusDesk
 from bot.gateway.funnel import Funnel
 from bot.gateway.help_desk import HelpDesk
+from bot.gateway.moderators import Moderators
 from bot.gateway.panels import Panels
 from bot.gateway.presses import Presses
 from bot.gateway.privacy_desk import PrivacyDesk
 from bot.gateway.replies import Replies
+from bot.gateway.resource_desk import ResourceDesk
 from bot.gateway.shelves import Shelves
 from bot.gateway.stages import DiscordStages
 from bot.gateway.sync import sync_commands
@@ -58,6 +62,7 @@ from bot.playback.service import Playback
 from bot.privacy.service import Privacy
 from bot.privacy.sweep import Sweep
 from bot.support.hearing import Hearing
+from bot.support.resources import ServerResources
 from bot.support.service import Support
 
 _log = logging.getLogger(__name__)
@@ -77,8 +82,14 @@ EXTENSIONS: Final = (
     "cogs.listening",
     "cogs.practices",
     "cogs.privacy",
+    "cogs.resources",
     "cogs.support",
 )
+
+
+LEAVE_NO_TRACE: Final = frozenset({"support", "therapy", "privacy", "Help a friend"})
+"""Commands after which nothing at all is written down about who used them."""
+AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.ContextMenu
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,8 @@ class Services:
     replies: Replies
     cooldowns: Cooldowns
     support: Support
+    resources: ServerResources
+    therapies: TherapyGuide
     care: Care
     guides: Guides
     discovery: Discovery
@@ -172,7 +185,11 @@ class Hush(commands.AutoShardedBot):
         self.services = await self._open.enter_async_context(self._opening(self))
         services = self.services
         funnel = cast("HushTree", self.tree).funnel = Funnel(services.replies)
-        self.help_desk = HelpDesk(services.support, services.hearing.decisions, services.texts, funnel)
+        moderators = Moderators(services.guild_settings, services.cooldowns, services.texts, services.tasks)
+        self.help_desk = HelpDesk(
+            services.support, services.hearing.decisions, moderators, services.texts, funnel
+        )
+        self.resource_desk = ResourceDesk(services.resources, services.guild_settings, services.texts, funnel)
         self._addressed = Addressed(self, services.hearing, services.support, self.help_desk, services.texts)
         self._typed = cast("HushTree", self.tree).typed = Typed(
             services.hearing, self.help_desk, services.clock, services.tasks
@@ -230,13 +247,20 @@ class Hush(commands.AutoShardedBot):
     async def on_interaction(self, interaction: discord.Interaction, /) -> None:
         if interaction.type is discord.InteractionType.modal_submit:
             self._typed.modal_sent(interaction)
-        for desk in (self.help_desk, self.care_desk, self.evening_desk, self.privacy_desk):
+        for desk in (
+            self.help_desk,
+            self.care_desk,
+            self.evening_desk,
+            self.privacy_desk,
+            self.resource_desk,
+        ):
             if await desk.answer(interaction):
                 return
 
-    async def on_app_command_completion(self, interaction: discord.Interaction, _command: object) -> None:
+    async def on_app_command_completion(self, interaction: discord.Interaction, command: AnyCommand) -> None:
         self.tally.answered += 1
-        await self.services.evenings.acquaintance.used(interaction)
+        if command.qualified_name.partition(" ")[0] not in LEAVE_NO_TRACE:
+            await self.services.evenings.acquaintance.used(interaction)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         self.services.playback.guild_lost(guild.id)

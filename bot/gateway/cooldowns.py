@@ -26,6 +26,8 @@ class Costly(Enum):
 
     PLAY = Allowance(5, 30.0)
     """A join or a decoded sound; nobody listens by changing it faster than this."""
+    MODERATOR = Allowance(1, 600.0)
+    """A word to the moderators that somebody would like to talk."""
 
 
 class Cooldowns:

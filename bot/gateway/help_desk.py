@@ -11,6 +11,7 @@ from bot.core.errors import StoreError
 from bot.gateway import help_card
 from bot.gateway.funnel import Funnel
 from bot.gateway.help_card import language_for, note_page, read_custom_id
+from bot.gateway.moderators import Moderators
 from bot.support.card import Card, Wish
 from bot.support.concerns import HEAVY_CONCERNS
 from bot.support.decisions import Decisions
@@ -23,9 +24,12 @@ _UNKNOWN_COUNTRY: Final = "support.card.unknown_country"
 class HelpDesk:
     """Shows cards, only to who asked, and answers every card there ever was. Keeps nothing about anybody."""
 
-    def __init__(self, support: Support, decisions: Decisions, texts: Texts, funnel: Funnel) -> None:
+    def __init__(
+        self, support: Support, decisions: Decisions, moderators: Moderators, texts: Texts, funnel: Funnel
+    ) -> None:
         self._support = support
         self._decisions = decisions
+        self._moderators = moderators
         self._texts = texts
         self._funnel = funnel
 
@@ -44,20 +48,23 @@ class HelpDesk:
         )
         card = await self._support.card(wish, level=level, guild_id=interaction.guild_id)
         note = _UNKNOWN_COUNTRY if country is not None and iso is None else None
-        await interaction.response.send_message(view=self.draw(card, note=note), ephemeral=True)
+        view = await self._drawn(interaction, card, note)
+        await interaction.response.send_message(view=view, ephemeral=True)
 
     async def follow(self, interaction: discord.Interaction) -> None:
         """Give the card after another answer, or as the answer where none was given."""
         wish = await self._support.wish_of(interaction.user.id, language_for(interaction.locale.value))
         level = self._level_of(interaction)
-        view = self.draw(await self._support.card(wish, level=level, guild_id=interaction.guild_id))
+        card = await self._support.card(wish, level=level, guild_id=interaction.guild_id)
+        view = await self._drawn(interaction, card)
         if interaction.response.is_done():
             await interaction.followup.send(view=view, ephemeral=True)
         else:
             await interaction.response.send_message(view=view, ephemeral=True)
 
-    def draw(self, card: Card, *, note: str | None = None) -> ui.LayoutView:
-        return help_card.help_card(card, self._texts, self._support.countries, note=note)
+    def draw(self, card: Card) -> ui.LayoutView:
+        """Draw a card for a direct message."""
+        return help_card.help_card(card, self._texts, self._support.countries)
 
     async def answer(self, interaction: discord.Interaction) -> bool:
         """Answer a press on a help card; False when it was on something else."""
@@ -92,6 +99,8 @@ class HelpDesk:
                 await interaction.response.edit_message(view=self._note("support.done.safe", wish))
             case "quiet":
                 await self._be_quiet(interaction, wish)
+            case "moderator":
+                await self._tell_moderators(interaction, wish)
             case "remember":
                 await self._remember(interaction, wish)
 
@@ -112,12 +121,24 @@ class HelpDesk:
     async def _redraw(self, interaction: discord.Interaction, wish: Wish, note: str | None = None) -> None:
         level = self._level_of(interaction, wish.concern)
         card = await self._support.card(wish, level=level, guild_id=interaction.guild_id)
-        await interaction.response.edit_message(view=self.draw(card, note=note))
+        await interaction.response.edit_message(view=await self._drawn(interaction, card, note))
 
     def _level_of(self, interaction: discord.Interaction, concern: str | None = None) -> Level:
         """Return what was decided about the asker a moment ago, or what they chose to say."""
         chosen = Level.HIGH_DISTRESS if concern in HEAVY_CONCERNS else Level.NONE
         return max(chosen, self._decisions.level_of(interaction.user.id))
+
+    async def _drawn(
+        self, interaction: discord.Interaction, card: Card, note: str | None = None
+    ) -> ui.LayoutView:
+        offered = await self._moderators.offered(interaction)
+        return help_card.help_card(card, self._texts, self._support.countries, moderators=offered, note=note)
+
+    async def _tell_moderators(self, interaction: discord.Interaction, wish: Wish) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._moderators.ask(interaction)
+        told = self._texts.get("moderator.now.told", wish.language)
+        await interaction.edit_original_response(view=note_page(told))
 
     async def _be_quiet(self, interaction: discord.Interaction, wish: Wish) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)

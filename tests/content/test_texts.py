@@ -24,6 +24,7 @@ BY_CONTENT = (
     "sound.family.",
     "sound.evidence.",
     "bedtime.line.",
+    "therapy.evidence.",
     *(f"support.{part}." for part in ("audience", "barrier", "button", "concern", "kinds", "number")),
     "feeling.name.",
     "pair.reason.",
