@@ -52,6 +52,7 @@ TERMS: Final[Mapping[str, Term]] = {
     "direct_channel": Term("where your direct messages are", until="until you delete it"),
     "familiar_guild": Term("a server you used Hush in", 90, "used_at"),
     "winddown": Term("your wind-down", 1095, "updated_at"),
+    "sound_rating": Term("how sounds were for you", 1095, "rated_at"),
     "night": Term("how your nights were", 0, "expires_at"),
 }
 
