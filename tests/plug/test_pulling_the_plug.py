@@ -22,7 +22,7 @@ from bot.playback.steps import louder, quieter
 from bot.sandbox.journal import FILE_NAME
 from bot.sandbox.voice import Credentials, ListeningMember, VoiceServerProcess
 from tests.audio.hearing import levels_db
-from tests.store.conftest import new_database
+from tests.databases import new_database
 
 ROOT = Path(__file__).resolve().parents[2]
 HOUSE_DB = -30.0

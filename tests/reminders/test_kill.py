@@ -19,7 +19,7 @@ from bot.store.address import at
 from bot.store.database import Database
 from bot.store.engines import offline
 from bot.store.tables import reminder, reminder_rule
-from tests.store.conftest import new_database, postgres  # noqa: F401 - a fixture
+from tests.databases import new_database
 
 N_PEOPLE = 40
 _DUE = reminder.columns

@@ -25,7 +25,8 @@ from bot.store.restore import restore
 from bot.store.sessions import SqlSessionStore
 from bot.store.settings import SqlGuildSettingsStore, SqlPersonSettingsStore
 from bot.store.tables import person_settings
-from tests.store.conftest import WoundClock, new_database
+from tests.databases import new_database
+from tests.store.conftest import WoundClock
 from tests.store.later import HEAD, LATER, later_schema
 
 STARTED = datetime(2026, 3, 1, 22, 40, 5, 250_000, tzinfo=UTC)

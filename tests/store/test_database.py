@@ -15,7 +15,7 @@ from bot.store.address import at, locate
 from bot.store.database import Database
 from bot.store.interruption import uninterrupted
 from bot.store.tables import guild_settings, person_settings
-from tests.store.conftest import new_database
+from tests.databases import new_database
 
 N_TASKS = 50
 

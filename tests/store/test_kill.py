@@ -19,7 +19,7 @@ from bot.store.engines import offline
 from bot.store.migrate import ADVISORY_KEY, migrate
 from bot.store.sessions import SqlSessionStore
 from bot.store.tables import voice_session
-from tests.store.conftest import new_database
+from tests.databases import new_database
 from tests.store.later import HEAD
 
 ROOT = Path(bot.store.__file__).parents[2]

@@ -15,7 +15,7 @@ from bot.store.database import Database
 from bot.store.engines import offline
 from bot.store.migrate import Migration, migrate
 from bot.store.settings import SqlPersonSettingsStore
-from tests.store.conftest import new_database
+from tests.databases import new_database
 from tests.store.later import HEAD, LATER, later_schema
 
 MANY = 300

@@ -16,7 +16,7 @@ from bot.store.direct_channels import SqlDirectChannels, SqlFamiliarGuilds
 from bot.store.queue import SqlQueueStore
 from bot.store.rules import SqlRuleStore
 from bot.store.tables import reminder, reminder_rule
-from tests.store.conftest import new_database
+from tests.databases import new_database
 
 NOW = datetime(2026, 3, 1, 22, 40, tzinfo=UTC)
 LEASE = timedelta(seconds=40)

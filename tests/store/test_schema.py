@@ -10,7 +10,7 @@ from bot.store.engines import offline
 from bot.store.migrate import Schema, migrate
 from bot.store.tables import metadata, person_columns, voice_session
 from bot.store.types import Instant
-from tests.store.conftest import new_database
+from tests.databases import new_database
 
 
 def described(connection: Connection) -> dict[str, object]:

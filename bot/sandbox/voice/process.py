@@ -19,7 +19,7 @@ from bot.sandbox.voice.record import SessionRecord
 
 _MODULE = "bot.sandbox.voice"
 _START_S = 30.0
-_END_S = 2.0
+_END_S = 0.5
 _LINE_BYTES = 1 << 16
 
 
