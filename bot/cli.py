@@ -84,6 +84,15 @@ def _bench_parser(bench: argparse.ArgumentParser) -> None:
     reminders.add_argument("--budget", type=float, default=40.0, help="requests a second; 40 is Hush's own")
     reminders.add_argument("--json", action="store_true", help="as a JSON object")
     reminders.set_defaults(act=_bench_reminders)
+    voice = kinds.add_parser("voice", help="many channels against a voice server on this machine")
+    voice.add_argument("--channels", type=int, default=50)
+    voice.add_argument("--mixes", type=int, default=1, help="how many different mixes they play")
+    voice.add_argument("--seconds", type=float, default=20.0, help="how long to measure")
+    voice.add_argument("--dave", action=argparse.BooleanOptionalAction, default=True, help="end to end")
+    voice.add_argument("--baseline", choices=("discordpy", "ffmpeg"), help="measure this too, side by side")
+    voice.add_argument("--mode", choices=("hush", "discordpy", "ffmpeg"), default="hush", help="who plays")
+    voice.add_argument("--json", action="store_true", help="the only form there is: one object a line")
+    voice.set_defaults(act=_bench_voice)
 
 
 def _sounds_parser(sounds: argparse.ArgumentParser) -> None:
@@ -136,6 +145,15 @@ def _doctor(args: argparse.Namespace) -> int:
     from bot.doctor import run_doctor
 
     return run_doctor(offline=args.offline)
+
+
+def _bench_voice(args: argparse.Namespace) -> int:
+    from bot.sandbox.bench.voice import run
+
+    logging.basicConfig(level=logging.ERROR)
+    return run(
+        args.channels, args.mixes, args.seconds, dave=args.dave, baseline=args.baseline, mode=args.mode
+    )
 
 
 def _db_migrate(_: argparse.Namespace) -> int:

@@ -24,21 +24,28 @@ _log = logging.getLogger(__name__)
 
 
 class SourceShelf:
-    """Opens the sources of layers; files are decoded when first needed and kept while in use."""
+    """Opens the sources of layers; files are decoded when first needed and kept while in use.
+
+    A source is a function of time, so that all who hear the same layer of the same night may share it.
+    """
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._pcm: Callable[[str], Pcm] = lru_cache(maxsize=16)(self._decode)
+        self._source: Callable[[Layer, int], Source] = lru_cache(maxsize=512)(self._open)
 
     def open(self, layer: Layer, seed: int) -> Source:
         """Raise ContentError when the file is damaged, KeyError when there is no such trigger."""
-        trigger = self._library.triggers[layer.trigger]
-        return open_source(trigger, layer, seed, self._pcm(layer.trigger))
+        return self._source(layer, seed)
 
     def warm(self, plan: Plan) -> None:
-        """Decode what a plan needs, if that was not done yet; may be called from any thread."""
+        """Open what a plan needs, if that was not done yet; may be called from any thread."""
         for layer in plan.mix.layers:
-            self._pcm(layer.trigger)
+            self._source(layer, plan.seed)
+
+    def _open(self, layer: Layer, seed: int) -> Source:
+        trigger = self._library.triggers[layer.trigger]
+        return open_source(trigger, layer, seed, self._pcm(layer.trigger))
 
     def _decode(self, trigger_id: str) -> Pcm:
         gain = 10.0 ** (self._library.triggers[trigger_id].gain_db / 20.0)
@@ -76,10 +83,12 @@ class Engine:
         seconds: float | None = None,
         tail_s: float = 0.0,
         position_s: float = 0.0,
+        held: bool = False,
     ) -> Stream:
         """Begin to render a plan, from silence and from `position_s` seconds into its night.
 
-        `seconds` None plays until stopped; bitrate in bit/s, rounded down to what channels share.
+        `seconds` None plays until stopped; bitrate in bit/s, rounded down to what channels share. `held`, it
+        only gets everything ready, and renders from when it swells.
         """
         stream = Stream(
             plan,
@@ -91,6 +100,7 @@ class Engine:
             tail_s=tail_s,
             position_s=position_s,
             prepare=self._prepare,
+            held=held,
         )
         with self._lock:
             if self._closing:

@@ -60,7 +60,7 @@ class Hearer(Protocol):
 
     @property
     def n_waiting(self) -> int:
-        """Packets delivered and not yet read."""
+        """Packets delivered and still to be heard; less than none when it is that far behind."""
         ...
 
     swelling: bool
@@ -155,7 +155,7 @@ class Station:
 
     @property
     def read_position(self) -> int:
-        """Frames of the night that were taken by the stream that is furthest behind."""
+        """Frames of the night that its streams have heard, or would have if all had come in time."""
         waiting = max((stream.n_waiting for stream in self.streams), default=0)
         return self.position - waiting * FRAME
 

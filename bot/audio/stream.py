@@ -43,7 +43,9 @@ class Stream:
         tail_s: float = 0.0,
         position_s: float = 0.0,
         prepare: Prepare = _at_hand,
+        held: bool = False,
     ) -> None:
+        """Begin in silence; `held`, nothing is rendered before it swells."""
         self.plan = plan
         self.volume = volume
         self.paused = False
@@ -59,7 +61,8 @@ class Stream:
         self._wishes: deque[tuple[Hashable, ...]] = deque()
         self._complete = threading.Event()
         self._hushed = False
-        self._begun = False
+        self._begun = self._in_time = False
+        self._held = held
         self._n_behind = 0  # packets that came too late to be heard
         self._end = None if seconds is None else round(seconds * SAMPLE_RATE)  # in the station's time
         self._tail = round(tail_s * SAMPLE_RATE)
@@ -157,8 +160,8 @@ class Stream:
         if self._complete.is_set() and not self._packets:
             self.ended = True
             return b""
-        if self._begun:
-            self.underruns += 1
+        self.underruns += self._begun
+        if self._in_time:
             self._n_behind = min(self._n_behind + 1, _MOST_BEHIND)
         self._wake()
         return SILENCE_PACKET
@@ -172,11 +175,13 @@ class Stream:
 
     @property
     def n_waiting(self) -> int:
-        """Packets ready to be read."""
-        return len(self._packets)
+        """Packets ready to be heard; less than none when some are past already."""
+        return len(self._packets) - self._n_behind
 
     def wants_more(self) -> bool:
-        return len(self._packets) < LEAD_PACKETS and not self._complete.is_set()
+        if self._held and not self.swelling:
+            return False
+        return len(self._packets) - self._n_behind < LEAD_PACKETS and not self._complete.is_set()
 
     def produce(self) -> None:
         """Carry out the wishes and render one chunk, for who has this stream alone, without an engine."""
@@ -202,12 +207,13 @@ class Stream:
         """Forget what waits to be read; hushed until `unhush`."""
         self._packets.clear()
         self._n_behind = 0
-        self._begun = self.swelling = False
+        self._begun = self._in_time = self._held = self.swelling = False
 
     def unhush(self, n_too_early: int = 0) -> None:
         """Let what comes now be heard, but for its first so many packets, and nothing of before."""
         self.discard()
         self._n_behind = n_too_early
+        self._in_time = True  # from here on what is not ready is past
         self._hushed = False
 
     def shift_end(self, frames: int) -> None:

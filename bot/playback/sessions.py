@@ -85,7 +85,7 @@ class Sessions:
             raise Refusal("play.refused.busy")
         inherited = await self._inherit(room)
         self._refuse_when_closing()
-        # Opened before the join, so the first packets are rendered by the time the channel is there.
+        # Opened before the join, so that its sounds are at hand by the time the channel is there.
         stream = self._engine.open(
             plan,
             volume=volume,
@@ -93,6 +93,7 @@ class Sessions:
             seconds=end.left_s(self._clock.now()),
             tail_s=end.tail.total_seconds(),
             position_s=position_s,
+            held=True,
         )
         if paused:
             stream.pause()
@@ -106,6 +107,7 @@ class Sessions:
         self._tasks.start(self._see_out(session, room.guild_id), name="session")
         session.begin(self._clock.now())
         if self._closing:
+            stream.abandon()
             session.silent.set()
             self._refuse_when_closing()
         self._arm(session)
@@ -177,6 +179,7 @@ class Sessions:
             session.stop()
         await _all_set([session.silent for session in sessions], _LAST_FADE_LIMIT_S)
         for session in sessions:
+            session.stream.abandon()
             session.silent.set()
             session.dismissed.set()
         await _all_set([session.gone for session in sessions], _LAST_LEAVE_LIMIT_S)

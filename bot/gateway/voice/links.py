@@ -22,6 +22,8 @@ _log = logging.getLogger(__name__)
 
 ANSWER_S: Final = 10.0
 """How long Discord may take to let us in."""
+JOIN_EVERY_S: Final = 0.04
+"""The least time between two joins: a handshake takes this thread a while, and others are listening."""
 WATCH_S: Final = 1.0
 UNSENT_S: Final = 5.0
 """When nothing due has left for so long, the line is repaired, whatever its connection looks like."""
@@ -48,6 +50,7 @@ class DiscordVoiceLinks:
         self._links: dict[int, DiscordVoiceLink] = {}
         self._told: Callable[[int], None] = _tell_nobody
         self._watching: asyncio.Task[None] | None = None
+        self._next_join_s = 0.0
 
     def tell(self, changed: Callable[[int], None]) -> None:
         """See `bot.playback.ports.VoiceLinks`."""
@@ -80,6 +83,7 @@ class DiscordVoiceLinks:
         channel = self._client.get_channel(room.channel_id)
         if not isinstance(channel, VocalChannel):
             raise no_answer
+        await self._take_turns()
         connecting = self._tasks.start(self._connect(channel), name="voice-join")
         try:
             async with asyncio.timeout(self._answer_s):
@@ -102,6 +106,13 @@ class DiscordVoiceLinks:
         for link in self._links.values():
             if link.shard_id == shard_id:
                 link.line.announce()
+
+    async def _take_turns(self) -> None:
+        now_s = time.perf_counter()
+        at_s = max(now_s, self._next_join_s)
+        self._next_join_s = at_s + JOIN_EVERY_S
+        if at_s > now_s:
+            await asyncio.sleep(at_s - now_s)
 
     async def _connect(self, channel: VocalChannel) -> Line | None:
         line = partial(Line, pacer=self.pacer, clock=self._clock, changed=self._changed)

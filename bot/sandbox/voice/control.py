@@ -1,6 +1,6 @@
 """The control API of a server in its own process: JSON over the same port, for who knows the token.
 
-`POST /control/register|forget|move|close_session` with the method's arguments as a JSON object,
+`POST /control/register|forget|move|close_session|seat` with the method's arguments as a JSON object,
 `GET /control/records` for the records. Authorization: Bearer and the token.
 """
 
@@ -22,10 +22,14 @@ def add_control(app: web.Application, voice: LoopbackVoice, token: str) -> None:
     async def register(arguments: Mapping[str, Any]) -> None:
         await voice.register(Credentials(**arguments))
 
+    async def seat(arguments: Mapping[str, Any]) -> None:
+        await voice.seat(Credentials(**arguments))
+
     actions: dict[str, Callable[[Mapping[str, Any]], Awaitable[None]]] = {
         "register": register,
         "forget": lambda arguments: voice.forget(**arguments),
         "move": lambda arguments: voice.move(**arguments),
+        "seat": seat,
         "close_session": lambda arguments: voice.close_session(**arguments),
     }
 

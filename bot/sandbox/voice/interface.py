@@ -85,6 +85,13 @@ class LoopbackVoice(Protocol):
         """Close the user's websocket with this code, 1006 by cutting it; nothing if there is none."""
         ...
 
+    async def seat(self, credentials: Credentials) -> None:
+        """Let a member of the server's own come in, who is in the encryption group and hears nothing.
+
+        With one in a channel whatever is sent there is sealed end to end. It stays until the server closes.
+        """
+        ...
+
     async def records(self) -> list[SessionRecord]:
         """Return what was seen of every session, ended ones first."""
         ...

@@ -31,6 +31,7 @@ from bot.sandbox.voice.wire import VERSION, CloseCode, Opcode, read_server_binar
 
 _CONNECT_TIMEOUT_S = 10.0
 _MICROPHONE = 1
+_NOWHERE = ("127.0.0.1", 9)
 _DAVE_TEXT = {Opcode.DAVE_PREPARE_TRANSITION, Opcode.DAVE_EXECUTE_TRANSITION, Opcode.DAVE_PREPARE_EPOCH}
 
 _Outbox = asyncio.Queue[str | bytes]
@@ -48,7 +49,8 @@ class ListeningMember:
     """A user in a voice channel, for whom credentials are registered: `async with ListeningMember(...)`.
 
     Iterate over it, or call `hear`, for the frames of the others. When the listener does not keep up the
-    oldest frames are dropped. `channel_id` follows only what `follow` says; the server cannot tell a client.
+    oldest frames are dropped. One that is `deaf` is in the encryption group and nothing else. `channel_id`
+    follows only what `follow` says; the server cannot tell a client.
     """
 
     def __init__(
@@ -59,10 +61,12 @@ class ListeningMember:
         ca_file: Path,
         mode: str = AES256_GCM,
         max_queued_frames: int = 3000,
+        deaf: bool = False,
         clock: Clock | None = None,
     ) -> None:
         self.credentials = credentials
         self.mode = mode
+        self._deaf = deaf
         self.ssrc = 0
         self.close_code: int | None = None
         """What the websocket closed with; None while it is open."""
@@ -154,8 +158,9 @@ class ListeningMember:
         """Join; VoiceClosedError when the server refuses."""
         context = await asyncio.to_thread(client_ssl_context, self._ca_file)
         self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=context))
-        self._datagrams = DatagramSocket()
-        self._datagrams.start(self._receive_datagram)
+        if not self._deaf:
+            self._datagrams = DatagramSocket()
+            self._datagrams.start(self._receive_datagram)
         identify = self._identity() | {
             "user_id": str(self.credentials.user_id),
             "max_dave_protocol_version": MAX_VERSION,
@@ -272,6 +277,12 @@ class ListeningMember:
         self.ssrc, self._server = data["ssrc"], (data["ip"], data["port"])
         if self._datagrams is not None:
             self._datagrams.send(discovery_request(self.ssrc), self._server)
+        else:
+            self._select_protocol(*_NOWHERE)
+
+    def _select_protocol(self, address: str, port: int) -> None:
+        selected = {"address": address, "port": port, "mode": self.mode}
+        self.send_text(Opcode.SELECT_PROTOCOL, {"protocol": "udp", "data": selected})
 
     def _session_description(self, data: Mapping[str, Any]) -> None:
         self._cipher = cipher_for(data["mode"], bytes(data["secret_key"]))
@@ -301,8 +312,7 @@ class ListeningMember:
         if sender != self._server:
             return
         if address := read_discovery_response(datagram):
-            selected = {"address": address[0], "port": address[1], "mode": self.mode}
-            self.send_text(Opcode.SELECT_PROTOCOL, {"protocol": "udp", "data": selected})
+            self._select_protocol(*address)
         elif self._cipher is not None:
             self._receive_rtp(self._cipher, bytes(datagram), arrival_ns)
         self._changes.notify()

@@ -92,6 +92,9 @@ class VoiceServerProcess:
     async def close_session(self, guild_id: int, user_id: int, code: int) -> None:
         await self._post("close_session", {"guild_id": guild_id, "user_id": user_id, "code": int(code)})
 
+    async def seat(self, credentials: Credentials) -> None:
+        await self._post("seat", asdict(credentials))
+
     async def records(self) -> list[SessionRecord]:
         async with self._client().get(self._url("records")) as response:
             response.raise_for_status()

@@ -49,7 +49,7 @@ class Room:
 
     def has_listeners(self) -> bool:
         """Whether anybody would hear a sender."""
-        return len(self._sessions) > 1
+        return sum(session.address is not None for session in self._sessions) > 1
 
     def forward(self, sender: Session, header: bytes, payload: bytes, socket: DatagramSocket) -> None:
         """Seal a decrypted packet for each of the others and send it; who has no address yet misses it."""

@@ -19,6 +19,7 @@ from bot.sandbox.voice.delivery import GroupState
 from bot.sandbox.voice.dialogue import Dialogue
 from bot.sandbox.voice.exchange import Exchange
 from bot.sandbox.voice.interface import Credentials, ServerOptions
+from bot.sandbox.voice.listener import ListeningMember
 from bot.sandbox.voice.record import SessionRecord
 from bot.sandbox.voice.session import Session
 from bot.sandbox.voice.wire import VERSION, CloseCode
@@ -51,6 +52,7 @@ class VoiceServer:
         self._datagrams: DatagramSocket | None = None
         self._runner: web.AppRunner | None = None
         self._port = 0
+        self._seated: list[ListeningMember] = []
         self._frozen = False
 
     async def __aenter__(self) -> Self:
@@ -114,6 +116,12 @@ class VoiceServer:
         else:
             session.close(code)
 
+    async def seat(self, credentials: Credentials) -> None:
+        self._exchange.register(credentials)
+        member = ListeningMember(credentials, endpoint=self.endpoint, ca_file=self.ca_file, deaf=True)
+        self._seated.append(member)
+        await member.connect()
+
     async def records(self) -> list[SessionRecord]:
         return self._exchange.records()
 
@@ -128,6 +136,9 @@ class VoiceServer:
 
     async def close(self) -> None:
         self._frozen = False
+        for member in self._seated:
+            await member.close()
+        self._seated.clear()
         connections = tuple(self._dialogues.values())
         for dialogue in tuple(self._dialogues):
             dialogue.end()
