@@ -59,20 +59,28 @@ class Mixer:
     def __init__(self, plan: Plan, open_source: OpenSource) -> None:
         self._open = open_source
         self._voices: dict[_Key, _Voice] = {}
+        self._leaving: list[_Voice] = []
+        """On their way out, and to another place in the night than what came for them."""
         self._set(plan, presence=1.0)
 
     @property
     def steady(self) -> bool:
         """True while every layer is where it should be and none is on its way out."""
-        return all(voice.steady for voice in self._voices.values())
+        return not self._leaving and all(voice.steady for voice in self._voices.values())
 
     def change(self, plan: Plan, moved: int = 0) -> None:
         """Move to another plan from where things are now, however far an earlier change has come.
 
         `moved` is by how many frames the position jumps with it; what sounds already goes on regardless.
         """
-        for voice in self._voices.values():
-            voice.shift -= moved
+        if moved:
+            for voice in (*self._voices.values(), *self._leaving):
+                voice.shift -= moved
+            kept = {key: voice for key, voice in self._voices.items() if key == plan.score}
+            self._leaving += [voice for key, voice in self._voices.items() if key not in kept]
+            for voice in self._leaving:
+                voice.wanted = 0.0
+            self._voices = kept
         self._set(plan, presence=0.0)
 
     def copy(self) -> "Mixer":
@@ -81,6 +89,7 @@ class Mixer:
         twin._voices = {  # noqa: SLF001 - its own twin
             key: copy.copy(voice) for key, voice in self._voices.items()
         }
+        twin._leaving = [copy.copy(voice) for voice in self._leaving]  # noqa: SLF001
         return twin
 
     def render(self, start: int, frames: int) -> Pcm:
@@ -90,6 +99,9 @@ class Mixer:
             out += voice.render(start, frames)
             if voice.presence == voice.wanted == 0.0:
                 del self._voices[key]
+        for voice in self._leaving:
+            out += voice.render(start, frames)
+        self._leaving = [voice for voice in self._leaving if voice.presence]
         return out
 
     def _set(self, plan: Plan, presence: float) -> None:

@@ -41,6 +41,7 @@ class BedSchedule:
         shortest = min(shortest, longest)
         self._hop = (shortest + longest) // 2 - self.crossfade
         self._jitter = (longest - shortest) // 4
+        self._grain = lru_cache(maxsize=8)(self._lay)
         if self._hop - 2 * self._jitter < self.crossfade:
             raise ValueError(f"{name}: the file is too short for its grains and crossfade")
 
@@ -48,7 +49,7 @@ class BedSchedule:
         jitter = Dice(self._seed, self._stream, index).integer(2 * self._jitter + 1) - self._jitter
         return index * self._hop + jitter
 
-    def _grain(self, index: int) -> Grain:
+    def _lay(self, index: int) -> Grain:
         start = self._start(index)
         end = self._start(index + 1) + self.crossfade
         dice = Dice(self._seed, self._stream, index)

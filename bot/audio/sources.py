@@ -20,6 +20,8 @@ from bot.audio.schedule import BedSchedule, Event, EventSchedule, Grain
 _FLOOR = Bed(grain_s=(6.0, 9.0), crossfade_s=2.0)
 """How the quiet room between events is played."""
 _LONGEST_SHOT = 5 * 48_000
+_SOUNDING = 12
+"""Events kept ready, once placed: about as many as sound at a time."""
 
 
 class Source(Protocol):
@@ -86,7 +88,7 @@ class EventSource:
         self._longest = round(max(len(shot) for shot in self._shots) * 1.05) + 64
         floor = pcm[events.floor.start : events.floor.start + events.floor.frames]
         self._floor = BedSource(BedSchedule(seed, name + "/floor", _FLOOR, len(floor)), floor)
-        self._sounded: Callable[[Event], Pcm] = lru_cache(maxsize=64)(self._sound)
+        self._sounded: Callable[[Event], Pcm] = lru_cache(maxsize=_SOUNDING)(self._sound)
 
     def render(self, start: int, frames: int) -> Pcm:
         out = self._floor.render(start, frames)

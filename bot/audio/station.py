@@ -73,6 +73,15 @@ class Hearer(Protocol):
         """Whether nothing is wished, nor an end near."""
         ...
 
+    @property
+    def n_behind(self) -> int:
+        """Packets that are past already and were not rendered."""
+        ...
+
+    def skip(self, n_packets: int) -> None:
+        """Know that so many of those will not be rendered any more."""
+        ...
+
     def wants_more(self) -> bool: ...
 
     def wants(self, elapsed: int) -> Wants:
@@ -175,9 +184,15 @@ class Station:
 
     def produce(self) -> "list[Station]":
         """Carry out what the streams want and render one chunk; return the stations that parted from this."""
+        self._skip_what_is_past()
         parted = self._attend()
         self._render()
         return parted
+
+    def realign(self, position: int) -> None:
+        """Crossfade to the same night a little further on or back, where others are."""
+        self.n_steady = 0
+        self._change(self.plan, position)
 
     def alike(self, other: "Station") -> bool:
         """Whether going from one to the other would not be heard, now."""
@@ -203,6 +218,16 @@ class Station:
         self.streams = []
 
     # What streams want -----------------------------------------------------------------------------------
+
+    def _skip_what_is_past(self) -> None:
+        """Do not render what nobody can hear any more: a machine that is late must not grow later."""
+        n_chunks = min((stream.n_behind for stream in self.streams), default=0) // PACKETS_A_CHUNK
+        if n_chunks:
+            self.elapsed += n_chunks * CHUNK
+            if not self._master.silent:
+                self.position += n_chunks * CHUNK
+            for stream in self.streams:
+                stream.skip(n_chunks * PACKETS_A_CHUNK)
 
     def _attend(self) -> "list[Station]":
         groups: dict[Wants, list[Hearer]] = {}

@@ -15,7 +15,7 @@ from bot.audio.stream import Stream
 
 _log = logging.getLogger(__name__)
 
-TOGETHER_S: Final = 0.25
+TOGETHER_S: Final = 0.4
 """How long the beginning of a sound that plays elsewhere waits for others to begin with it."""
 SAME_NIGHT_S: Final = 10.0
 """A stream that begins joins a night of the same plan that is no further from its own than this."""
@@ -29,6 +29,7 @@ class Stations:
         self._all: tuple[Station, ...] = ()
         self._meeting: dict[tuple[Plan, int, int], Station] = {}
         """Settled stations, where others that come to sound alike are taken in."""
+        self._wanderer: Station | None = None
 
     def __len__(self) -> int:
         return len(self._all)
@@ -102,6 +103,21 @@ class Stations:
         elif place is not station and place.alike(station):
             place.absorb(station)
             self._drop_empty()
+        elif place is not station and station.position != place.position:
+            self._draw_near(station, place)
+
+    def _draw_near(self, station: Station, place: Station) -> None:
+        """Have one of two stations that are a little apart in their night go over to the other.
+
+        A machine that stood still while they began leaves them so. One at a time.
+        """
+        apart = abs(station.read_position - place.read_position)
+        wanderer = self._wanderer
+        busy = wanderer is not None and bool(wanderer.streams) and not wanderer.settled
+        if CHUNK <= apart <= SAME_NIGHT_S * SAMPLE_RATE and not busy:
+            self._wanderer = min(station, place, key=lambda one: len(one.streams))
+            other = place if self._wanderer is station else station
+            self._wanderer.realign(other.read_position)
 
     def _begin_together(self, station: Station, now_s: float) -> bool:
         """Move streams that are to begin anew to a new station, those of one sound together."""

@@ -14,7 +14,6 @@ from bot.audio.station import Phase, Station, Wants
 LEAD_PACKETS: Final = 8
 """Packets kept ready: 160 ms, what a busy machine may stall without a gap."""
 _NOTHING: Final = Wants()
-_MOST_BEHIND: Final = 50
 
 Prepare = Callable[[Plan, Callable[[], None]], None]
 """Calls back, from any thread, once a plan's sounds are at hand."""
@@ -162,7 +161,7 @@ class Stream:
             return b""
         self.underruns += self._begun
         if self._in_time:
-            self._n_behind = min(self._n_behind + 1, _MOST_BEHIND)
+            self._n_behind += 1
         self._wake()
         return SILENCE_PACKET
 
@@ -182,6 +181,15 @@ class Stream:
         if self._held and not self.swelling:
             return False
         return len(self._packets) - self._n_behind < LEAD_PACKETS and not self._complete.is_set()
+
+    @property
+    def n_behind(self) -> int:
+        """Packets that are past already and were not rendered."""
+        return self._n_behind if not self._packets else 0
+
+    def skip(self, n_packets: int) -> None:
+        """Know that so many of those will not be rendered any more."""
+        self._n_behind -= n_packets
 
     def produce(self) -> None:
         """Carry out the wishes and render one chunk, for who has this stream alone, without an engine."""

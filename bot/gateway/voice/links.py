@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 ANSWER_S: Final = 10.0
 """How long Discord may take to let us in."""
-JOIN_EVERY_S: Final = 0.04
+JOIN_EVERY_S: Final = 0.05
 """The least time between two joins: a handshake takes this thread a while, and others are listening."""
 WATCH_S: Final = 1.0
 UNSENT_S: Final = 5.0
