@@ -114,6 +114,11 @@ def _sounds_parser(sounds: argparse.ArgumentParser) -> None:
     build.add_argument("--force", action="store_true", help="also where nothing changed")
     build.set_defaults(act=_sounds_build)
 
+    check = actions.add_parser("check", help="measure every sound and fail on any out of its limits")
+    check.add_argument("sounds", nargs="*", metavar="sound", help="only these ids")
+    check.add_argument("--docs", type=Path, help="folder whose sounds.md and sounds.png to bring up to date")
+    check.set_defaults(act=_sounds_check)
+
 
 def _pictures_build(_: argparse.Namespace) -> int:
     from importlib.resources import files
@@ -201,6 +206,12 @@ def _sounds_render(args: argparse.Namespace) -> int:
     from bot.audio.commands import render_sound
 
     return render_sound(args.sound, args.seconds, args.seed, args.volume, args.out)
+
+
+def _sounds_check(args: argparse.Namespace) -> int:
+    from bot.audio.commands import check_library
+
+    return check_library(args.sounds, args.docs)
 
 
 def _sounds_build(args: argparse.Namespace) -> int:

@@ -20,19 +20,24 @@ from bot.audio import codec, loudness
 from bot.audio.library import Bed, Events, Segment, Trigger
 from bot.audio.manifest import manifest_text
 from bot.audio.opus import SAMPLE_RATE, Pcm
-from bot.audio.synth.recipes import Grains, Pattern, Recipe, Rendering, recipes
+from bot.audio.soften import MOST_DB, softened
+from bot.audio.sources import EventSource
+from bot.audio.synth.recipe import Grains, Pattern, Recipe
+from bot.audio.synth.recipes import recipes
+from bot.audio.synth.rendering import Rendering
 from bot.core.errors import HushError
 
 HOUSE_LUFS: Final = -30.0
 """Loudness of a bed at house level."""
 EVENTS_LUFS: Final = -28.0
-EVENTS_PEAK_DBTP: Final = -9.0
-"""One-shots play as loud as EVENTS_LUFS unless their peaks would pass this."""
-_NEAR_EAR_DB: Final = 3.0
-"""What the nearer ear can get more than both get from straight ahead, when all power goes to it."""
+"""Loudness of one-shots, where their peaks allow it."""
+PEAK_DBTP: Final = -9.0
+"""No sound peaks higher at house level: grains are softened by up to 6 dB, then all of it is lowered."""
 _STORED_LUFS: Final = -21.0
 _STORED_PEAK_DBTP: Final = -2.0
-_PREVIEW_S: Final = 60.0
+_PREVIEW_S: Final = 90.0
+_RARE_DB: Final = 1.0
+"""What a whole night may peak above a preview of it."""
 _PREVIEW_SEED: Final = 1
 _SYNTH: Final = "bot.audio.synth"
 
@@ -46,6 +51,7 @@ class Measured:
 
     gain_db: float
     level_lufs: float
+    raw_crest_db: float | None
     recipe: str
     play: Bed | Events
 
@@ -59,7 +65,7 @@ def fingerprint(recipe: Recipe) -> str:
     digest = hashlib.sha256()
     for name in sorted(_reached(type(recipe.parameters).__module__)):
         digest.update(f"{name}\n{_code(name)}\n".encode())
-    numbers = [recipe.seed, recipe.bitrate, HOUSE_LUFS, EVENTS_LUFS, EVENTS_PEAK_DBTP - _NEAR_EAR_DB]
+    numbers = [recipe.seed, recipe.bitrate, HOUSE_LUFS, EVENTS_LUFS, PEAK_DBTP, MOST_DB]
     decisive = [asdict(recipe.parameters), asdict(recipe.play), numbers]
     digest.update(json.dumps(decisive, sort_keys=True).encode())
     return digest.hexdigest()[:16]
@@ -106,7 +112,9 @@ def expected_manifest(recipe: Recipe, trigger: Trigger) -> Trigger:
     """Return what the manifest should say: the recipe's facts, the measurements of `trigger`."""
     play = trigger.bed or trigger.events
     assert play is not None  # noqa: S101 - Trigger's own validator
-    return _trigger(recipe, Measured(trigger.gain_db, trigger.level_lufs, trigger.recipe, play))
+    return _trigger(
+        recipe, Measured(trigger.gain_db, trigger.level_lufs, trigger.raw_crest_db, trigger.recipe, play)
+    )
 
 
 def progress_bar(stream: TextIO) -> Progress:
@@ -141,8 +149,9 @@ def _render_one(root: Path, recipe: Recipe) -> str:
     opus, toml = _paths(root, recipe)
     opus.parent.mkdir(parents=True, exist_ok=True)
     rendering = recipe.rendering()
-    codec.encode_file(_stored(rendering, recipe.play), opus, recipe.bitrate)
-    measured = _measured(recipe, rendering, codec.decode(opus))
+    stored, raw_crest_db = _stored(recipe, rendering)
+    codec.encode_file(stored, opus, recipe.bitrate)
+    measured = _measured(recipe, rendering, codec.decode(opus), raw_crest_db)
     toml.write_text(manifest_text(_trigger(recipe, measured)), encoding="utf-8", newline="\n")
     return recipe.facts.id
 
@@ -159,28 +168,48 @@ def _paths(root: Path, recipe: Recipe) -> tuple[Path, Path]:
     return folder / f"{recipe.facts.id}.opus", folder / f"{recipe.facts.id}.toml"
 
 
-def _stored(rendering: Rendering, play: Grains | Pattern) -> Pcm:
-    """Bring fresh sound to a level that suits the codec; shape (n, 2)."""
-    sound = rendering.sound.T
-    headroom_db = _STORED_PEAK_DBTP - loudness.true_peak_dbtp(sound)
-    if isinstance(play, Grains):
-        headroom_db = min(headroom_db, _STORED_LUFS - loudness.integrated_lufs(sound))
-    return np.ascontiguousarray(sound * 10.0 ** (headroom_db / 20.0), dtype=np.float32)
+def _stored(recipe: Recipe, rendering: Rendering) -> tuple[Pcm, float]:
+    """Soften what sticks out, and bring fresh sound to a level that suits the codec.
 
-
-def _measured(recipe: Recipe, rendering: Rendering, pcm: Pcm) -> Measured:
-    """Measure the file as it will be decoded."""
+    Return it, shape (n, 2), and the crest it had before.
+    """
+    sound = rendering.sound
+    wanted, level, peak, crest = _heard(recipe, rendering, np.ascontiguousarray(sound.T, np.float32))
+    over_db = min(peak + wanted - level - PEAK_DBTP, MOST_DB)
+    if over_db > 0.0:
+        sound = softened(sound, float(np.abs(sound).max()) * 10.0 ** (-over_db / 20.0))
+    headroom_db = _STORED_PEAK_DBTP - loudness.true_peak_dbtp(sound.T)
     if isinstance(recipe.play, Grains):
-        bed = Bed(grain_s=recipe.play.grain_s, crossfade_s=recipe.play.crossfade_s)
-        level = loudness.integrated_lufs(pcm)
-        gain_db = round(HOUSE_LUFS - level, 2)
-        return Measured(gain_db, round(level + gain_db, 2), fingerprint(recipe), bed)
+        headroom_db = min(headroom_db, _STORED_LUFS - loudness.integrated_lufs(sound.T))
+    return np.ascontiguousarray(sound.T * 10.0 ** (headroom_db / 20.0), dtype=np.float32), crest
+
+
+def _measured(recipe: Recipe, rendering: Rendering, pcm: Pcm, raw_crest_db: float) -> Measured:
+    """Measure the file as it will be decoded."""
+    wanted, level, peak, _ = _heard(recipe, rendering, pcm)
+    gain_db = round(min(wanted - level, PEAK_DBTP - peak) - 0.005, 2)
+    play = _events(recipe.play, rendering) if isinstance(recipe.play, Pattern) else _bed(recipe.play)
+    level_lufs, crest = round(level + gain_db, 2), round(raw_crest_db, 1)
+    return Measured(gain_db, level_lufs, crest, fingerprint(recipe), play)
+
+
+def _heard(recipe: Recipe, rendering: Rendering, pcm: Pcm) -> tuple[float, float, float, float]:
+    """Return the loudness that is wanted of a sound; the loudness, true peak and crest that it has."""
+    wanted, heard, rare_db = HOUSE_LUFS, pcm, 0.0
+    if isinstance(recipe.play, Pattern):
+        heard = preview(pcm, _events(recipe.play, rendering), _PREVIEW_SEED, _PREVIEW_S)
+        wanted, rare_db = EVENTS_LUFS, _RARE_DB
+    peak = loudness.true_peak_dbtp(heard) + rare_db
+    return wanted, loudness.integrated_lufs(heard), peak, loudness.crest_db(heard)
+
+
+def _bed(play: Grains) -> Bed:
+    return Bed(grain_s=play.grain_s, crossfade_s=play.crossfade_s)
+
+
+def _events(play: Pattern, rendering: Rendering) -> Events:
     *bank, floor = (Segment(start=start, frames=frames) for start, frames in rendering.spans)
-    events = Events(bank=tuple(bank), floor=floor, onset_frames=rendering.onset_frames, **asdict(recipe.play))
-    heard = preview(pcm, events, np.random.default_rng(_PREVIEW_SEED), _PREVIEW_S)
-    level, peak = loudness.integrated_lufs(heard), loudness.true_peak_dbtp(heard)
-    gain_db = round(min(EVENTS_LUFS - level, EVENTS_PEAK_DBTP - _NEAR_EAR_DB - peak) - 0.005, 2)
-    return Measured(gain_db, round(level + gain_db, 2), fingerprint(recipe), events)
+    return Events(bank=tuple(bank), floor=floor, onset_frames=rendering.onset_frames, **asdict(play))
 
 
 def _trigger(recipe: Recipe, measured: Measured) -> Trigger:
@@ -189,31 +218,16 @@ def _trigger(recipe: Recipe, measured: Measured) -> Trigger:
         **asdict(recipe.facts),
         gain_db=measured.gain_db,
         level_lufs=measured.level_lufs,
+        raw_crest_db=measured.raw_crest_db,
         recipe=measured.recipe,
         **{kind: measured.play},  # type: ignore[arg-type]
     )
 
 
-def preview(pcm: Pcm, events: Events, rng: np.random.Generator, seconds: float) -> Pcm:
-    """Play one-shots at their manifest's intervals over their floor, without places; shape (n, 2).
-
-    Gaps within a phrase follow a gamma law, phrase lengths and pauses an exponential one.
-    """
-    n = round(seconds * SAMPLE_RATE)
-    floor = pcm[events.floor.start : events.floor.start + events.floor.frames]
-    heard = np.resize(floor, (n, 2)).astype(np.float32)
-    at_s, last = 0.0, -1
-    while (start := round(at_s * SAMPLE_RATE)) < n:
-        last = (last + int(rng.integers(1, len(events.bank)))) % len(events.bank)
-        shot = events.bank[last]
-        spread = min(float(rng.standard_normal()), 1.0) * events.gain_spread_db
-        end = min(start + shot.frames, n)
-        heard[start:end] += pcm[shot.start : shot.start + end - start] * np.float32(10.0 ** (spread / 20.0))
-        shape = events.interval_cv**-2
-        at_s += float(rng.gamma(shape, events.interval_s / shape))
-        if rng.random() < 1.0 / events.phrase_events:
-            at_s += float(rng.exponential(events.pause_s))
-    return heard
+def preview(pcm: Pcm, events: Events, seed: int, seconds: float) -> Pcm:
+    """Play one-shots as the engine does, by their own pattern around the head; shape (n, 2)."""
+    source = EventSource("preview", events, None, seed, pcm)
+    return np.concatenate([source.render(s * SAMPLE_RATE, SAMPLE_RATE) for s in range(round(seconds))])
 
 
 def _reached(module: str) -> set[str]:

@@ -5,6 +5,8 @@ import sys
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from bot.audio.assay import faults, table
+from bot.audio.assay_pages import measure, write_pages
 from bot.audio.build import build, progress_bar
 from bot.audio.codec import write_wav
 from bot.audio.library import Library
@@ -48,6 +50,25 @@ def render_sound(sound: str, seconds: float, seed: int, volume: int, out: Path) 
     except OSError as error:
         raise HushError(f"{out} cannot be written: {error.strerror}. Choose another --out.") from None
     return 0
+
+
+def check_library(only: list[str], docs: Path | None) -> int:
+    """Measure every sound (or those named), print the table, and say what is out of its limits.
+
+    docs: a folder for sounds.md and sounds.png. Returns 1 when anything is out of its limits.
+    """
+    library = Library.load()
+    wanted = [sound for family in library.families.values() for sound in (t.id for t in family)]
+    for sound in only:
+        if sound not in wanted:
+            raise HushError(f"There is no sound called {sound!r}; './hush sounds list' shows them all.")
+    rows = measure(only or wanted, progress_bar(sys.stderr))
+    print(table(rows))
+    wrong = [f"{row.sound}: {fault}" for row in rows for fault in faults(row, library.triggers[row.sound])]
+    print("\n".join(wrong) if wrong else f"All {len(rows)} sounds keep their limits.", file=sys.stderr)
+    if docs is not None:
+        write_pages(library, rows, docs)
+    return 1 if wrong else 0
 
 
 def build_sounds(only: list[str], *, force: bool) -> int:

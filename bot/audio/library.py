@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Annotated, Literal, Self
@@ -52,7 +51,8 @@ class Events(_Manifest):
     """A quiet room between the events, played as a bed."""
     interval_s: Annotated[float, Field(gt=0.02)]
     """Mean time between onsets within a phrase."""
-    interval_cv: Annotated[float, Field(ge=0.1, le=1.5)]
+    interval_cv: Annotated[float, Field(ge=0.0, le=1.5)]
+    """Spread of those times over their mean; 0 keeps a clock's beat, minute after minute."""
     phrase_events: Annotated[float, Field(ge=1.0)]
     """Mean number of events in a phrase."""
     pause_s: Annotated[float, Field(ge=0.0)]
@@ -62,6 +62,12 @@ class Events(_Manifest):
     azimuth_deg: tuple[float, float]
     """Range the events fall in, 0 ahead, positive right."""
     distance_m: tuple[float, float]
+    apart: bool = False
+    """Whether one hand or one mouth makes them: the next begins when the last has ended."""
+    pass_s: Annotated[float, Field(ge=7.0, le=20.0)] | None = None
+    """Seconds in which they wander from one side to the other; None: each phrase has its place."""
+    speed_spread: Annotated[float, Field(ge=0.0, le=0.06)] = 0.04
+    """How much faster or slower, and so higher or lower, an event may be than its one-shot."""
 
 
 class Trigger(_Manifest):
@@ -76,13 +82,19 @@ class Trigger(_Manifest):
     source: Annotated[str, Field(min_length=4)]
     """Where the evidence label comes from."""
     goes_with: tuple[str, ...]
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")] = "#4f5d75"
+    """For panels and pictures: dark, desaturated."""
     texture_class: str | None = None
     gain_db: float
     """What brings the decoded file to its house level."""
     level_lufs: float
     """Integrated loudness at house level, as measured when it was built."""
+    raw_crest_db: float | None = None
+    """True peak over RMS before any grain was softened."""
     recipe: str
     """Fingerprint of the synthesis that rendered the file."""
+    server: int | None = None
+    """The only server that may play it; None for everybody's."""
     bed: Bed | None = None
     events: Events | None = None
 
@@ -93,13 +105,30 @@ class Trigger(_Manifest):
         return self
 
 
-@dataclass(frozen=True)
+@dataclass
 class Library:
-    """Every trigger there is, by id."""
+    """Every trigger there is, by id; servers' own recordings come and go while it is used."""
 
     triggers: Mapping[str, Trigger]
     folders: Mapping[str, Traversable]
     """The folder each trigger's manifest and audio lie in."""
+    edition: int = 0
+    """Grows with every change, so that what was made of it can be made anew."""
+
+    def add(self, trigger: Trigger, folder: Traversable) -> None:
+        """Take a trigger in, or put another in its place; those who hold the mappings keep what they had."""
+        self._become({**self.triggers, trigger.id: trigger}, {**self.folders, trigger.id: folder})
+
+    def remove(self, trigger_id: str) -> None:
+        """Forget a trigger; one that is not there is no error."""
+        self._become(
+            {key: value for key, value in self.triggers.items() if key != trigger_id},
+            {key: value for key, value in self.folders.items() if key != trigger_id},
+        )
+
+    def _become(self, triggers: Mapping[str, Trigger], folders: Mapping[str, Traversable]) -> None:
+        self.triggers, self.folders = triggers, folders
+        self.edition += 1
 
     @classmethod
     def load(cls, root: Traversable | None = None) -> Self:
@@ -126,12 +155,14 @@ class Library:
     def audio_file(self, trigger_id: str) -> Traversable:
         return self.folders[trigger_id] / f"{trigger_id}.opus"
 
-    @cached_property
+    @property
     def families(self) -> Mapping[str, tuple[Trigger, ...]]:
-        names = sorted({t.family for t in self.triggers.values()})
+        """Everybody's triggers by family, by name."""
+        everybodys = [trigger for trigger in self.triggers.values() if trigger.server is None]
+        names = sorted({trigger.family for trigger in everybodys})
         return {
-            n: tuple(sorted((t for t in self.triggers.values() if t.family == n), key=lambda t: t.name))
-            for n in names
+            name: tuple(sorted((t for t in everybodys if t.family == name), key=lambda t: t.name))
+            for name in names
         }
 
 

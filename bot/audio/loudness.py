@@ -39,6 +39,11 @@ def short_term_lufs(pcm: Sound) -> NDArray[np.float64]:
     return np.maximum(_lufs(_window_power(pcm, 30)), SILENCE_LUFS)
 
 
+def momentary_lufs(pcm: Sound) -> NDArray[np.float64]:
+    """Loudness of every 0.4 s window, one a tenth of a second, LUFS. Needs 0.4 s of sound."""
+    return np.maximum(_lufs(_window_power(pcm, 4)), SILENCE_LUFS)
+
+
 def true_peak_dbtp(pcm: Sound) -> float:
     """Highest level between and at the samples, dBTP, from four times oversampling; -120 for silence."""
     peak = max(float(np.abs(signal.resample_poly(ear, 4, 1)).max()) for ear in np.asarray(pcm, np.float64).T)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from bot.audio.score import Score
 
 MAX_LAYERS = 8
+FASTEST_CIRCLE_S = 14.0
+"""Two passes of seven seconds: faster movement near the head is exciting, not sleepy."""
+SLOWEST_CIRCLE_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,16 +15,20 @@ class Place:
     """Where a layer sits around the head.
 
     azimuth_deg: 0 ahead, positive to the right, -180..180. distance_m: 0.1 (at the ear) and more.
+    circle_s: seconds in which it goes once around the head, from azimuth_deg at first; None stays.
     """
 
     azimuth_deg: float = 0.0
     distance_m: float = 0.4
+    circle_s: float | None = None
 
     def __post_init__(self) -> None:
         if not -180.0 <= self.azimuth_deg <= 180.0:
             raise ValueError(f"azimuth_deg must be within -180..180, not {self.azimuth_deg}")
         if not 0.1 <= self.distance_m <= 10.0:
             raise ValueError(f"distance_m must be within 0.1..10, not {self.distance_m}")
+        if self.circle_s is not None and not SLOWEST_CIRCLE_S >= self.circle_s >= FASTEST_CIRCLE_S:
+            raise ValueError(f"circle_s must be 14..600, not {self.circle_s}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,95 +1,139 @@
-"""Where a one-shot sits: time and level differences between the ears for a near source.
+"""Where a one-shot sits, and how it moves: two ears, the distance, and a small soft room around them.
 
-A rigid sphere of radius `a` stands for the head. Time difference: Woodworth & Schlosberg (1954), with the
-9.4 cm radius that matches a KEMAR manikin. Shadow: the one-pole one-zero filter of Brown & Duda (1998, IEEE
-Trans. Speech Audio Proc. 6:476). Nearness: the difference in path length to the two ears, which is what
-makes a close source lopsided even at low frequencies (Duda & Martens 1998).
+The ears are `head`'s. A moving sound is filtered in windows of 21 ms that overlap, each with its own place,
+and delayed by a line that bends smoothly: nothing steps. The room is a shoebox whose first reflections come
+from its walls: hardly any for a sound at the ear, more the farther it is, as a room tells distance.
 """
 
 import math
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
+from scipy.signal import lfilter, oaconvolve
 
+from bot.audio.head import SOUND_MPS, TAPS, both_ears, minimum_phase
 from bot.audio.mix import Place
 from bot.audio.opus import SAMPLE_RATE, Pcm
 
-_HEAD_M = 0.094
-_SOUND_MPS = 343.0
-_NEAREST_EAR_M = 0.08
-"""Nearer than this a source grows no louder: closeness must not startle."""
+TAIL: Final = 1_600
+"""Frames by which a placed sound is longer: the far ear, and the last reflection."""
+_HOP: Final = 512
+_WALLS: Final = (
+    # azimuth in degrees, distance in metres: the listener sits off the middle of 3.4 x 2.8 x 2.4 m.
+    (0.0, 1.9), (180.0, 1.5), (90.0, 1.25), (-90.0, 1.55), (35.0, 1.3), (-120.0, 1.15),
+)  # fmt: skip
+_REFLECTED: Final = 0.6
+_OUTDOORS_M: Final = (1.8, 3.0)
+"""Between these distances the room's walls vanish: what is farther is outside."""
+_NEAREST_M: Final = 0.1
+
+Mono = NDArray[np.float32]
 
 
-def spatialise(mono: NDArray[np.float32], place: Place) -> Pcm:
-    """Place a mono one-shot, shape (n,), around the head; returns shape (n + 64, 2).
+def spatialise(mono: Mono, place: Place, towards: Place | None = None) -> Pcm:
+    """Place a mono one-shot, shape (n,), around the head; returns shape (n + TAIL, 2).
 
-    The power summed over both ears is that of the mono sound played straight ahead to both: a change of
-    place never changes how loud it is.
+    With `towards` it moves there while it sounds. The power summed over both ears is that of the mono sound
+    played straight ahead to both: a place never changes how loud it is.
     """
-    ears = [_ear(mono, place, side) for side in (-90.0, 90.0)]
-    gains = _path_gains(place)
-    out = np.stack([ear * gain for ear, gain in zip(ears, gains, strict=True)], axis=1)
-    power = float(np.sum(out * out, dtype=np.float64))
+    direct = _still(mono, place) if towards is None else _moving(mono, place, towards)
+    out = np.zeros((len(mono) + TAIL, 2))
+    out[: len(direct)] = direct
+    _reflect(out, mono, place)
+    power = float(np.sum(out * out))
     if power > 0.0:
-        out *= math.sqrt(2.0 * float(np.sum(mono * mono, dtype=np.float64)) / power)
+        out *= math.sqrt(2.0 * float(np.sum(mono.astype(np.float64) ** 2)) / power)
     return out.astype(np.float32)
 
 
-def _angle_to_ear(place: Place, ear_deg: float) -> float:
-    """Angle between source and ear axis, radians, 0..pi."""
-    apart = abs(place.azimuth_deg - ear_deg) % 360.0
-    return math.radians(min(apart, 360.0 - apart))
-
-
-def _ear(mono: NDArray[np.float32], place: Place, ear_deg: float) -> NDArray[np.float64]:
-    angle = _angle_to_ear(place, ear_deg)
-    return _delayed(_shadowed(mono, angle), _delay_s(angle) * SAMPLE_RATE)
-
-
-def _delay_s(angle: float) -> float:
-    """Arrival later than the nearest point of the head: straight to a seen ear, around it to a hidden one."""
-    if angle < math.pi / 2:
-        return _HEAD_M / _SOUND_MPS * (1.0 - math.cos(angle))
-    return _HEAD_M / _SOUND_MPS * (1.0 + angle - math.pi / 2)
-
-
-def _shadowed(mono: NDArray[np.float32], angle: float) -> NDArray[np.float64]:
-    w0 = _SOUND_MPS / _HEAD_M
-    # 2 towards the source, near 0 in the shadow, least at 150 degrees as measured.
-    alpha = 1.05 + 0.95 * math.cos(angle * 180.0 / 150.0)
-    k = 2.0 * SAMPLE_RATE / (2.0 * w0)
-    b = np.array([1.0 + alpha * k, 1.0 - alpha * k]) / (1.0 + k)
-    a = np.array([1.0, (1.0 - k) / (1.0 + k)])
-    return np.asarray(lfilter(b, a, mono.astype(np.float64)))
-
-
-def _delayed(x: NDArray[np.float64], delay: float) -> NDArray[np.float64]:
-    """Delay by a fraction of samples (third-order Lagrange), into 64 more samples."""
-    whole = int(delay)
-    f = delay - whole
-    taps = np.array(
-        [
-            -f * (f - 1.0) * (f - 2.0) / 6.0,
-            (f + 1.0) * (f - 1.0) * (f - 2.0) / 2.0,
-            -(f + 1.0) * f * (f - 2.0) / 2.0,
-            (f + 1.0) * f * (f - 1.0) / 6.0,
-        ]
-    )
-    out = np.zeros(len(x) + 64)
-    shaped = np.convolve(x, taps)
-    out[whole : whole + len(shaped)] = shaped
+def _still(mono: Mono, place: Place) -> NDArray[np.float64]:
+    left, right, left_s, right_s = both_ears(place.azimuth_deg, max(place.distance_m, _NEAREST_M))
+    sound = mono.astype(np.float64)
+    out = np.zeros((len(mono) + TAPS + 80, 2))
+    for ear, (gain, delay_s) in enumerate(((left, left_s), (right, right_s))):
+        whole, taps = _delay_taps(delay_s * SAMPLE_RATE)
+        heard = oaconvolve(sound, np.convolve(minimum_phase(gain), taps))
+        out[whole : whole + len(heard), ear] = heard
     return out
 
 
-def _path_gains(place: Place) -> tuple[float, float]:
-    gains = []
-    for ear_deg in (-90.0, 90.0):
-        angle = _angle_to_ear(place, ear_deg)
-        r = max(place.distance_m, _HEAD_M + 0.01)
-        if r * math.cos(angle) >= _HEAD_M:
-            path = math.sqrt(r * r + _HEAD_M * _HEAD_M - 2.0 * r * _HEAD_M * math.cos(angle))
-        else:  # to the tangent point, then along the head
-            path = math.sqrt(r * r - _HEAD_M * _HEAD_M) + _HEAD_M * (angle - math.acos(_HEAD_M / r))
-        gains.append(1.0 / max(path, _NEAREST_EAR_M))
-    return gains[0], gains[1]
+def _delay_taps(delay: float) -> tuple[int, NDArray[np.float64]]:
+    """Return whole frames, and four taps (third-order Lagrange) for the rest of a delay and a frame more."""
+    whole = int(delay)
+    f = delay - whole
+    taps = [
+        -f * (f - 1.0) * (f - 2.0) / 6.0,
+        (f + 1.0) * (f - 1.0) * (f - 2.0) / 2.0,
+        -(f + 1.0) * f * (f - 2.0) / 2.0,
+        (f + 1.0) * f * (f - 1.0) / 6.0,
+    ]
+    return whole, np.array(taps)
+
+
+def _moving(mono: Mono, place: Place, towards: Place) -> NDArray[np.float64]:
+    n_windows = len(mono) // _HOP + 2
+    window = np.sin(np.pi * (np.arange(2 * _HOP) + 0.5) / (2 * _HOP)) ** 2
+    padded = np.zeros((n_windows + 1) * _HOP)
+    padded[_HOP : _HOP + len(mono)] = mono
+    ears = np.zeros((len(padded) + TAPS, 2))
+    delays = np.zeros((n_windows, 2))
+    for index in range(n_windows):
+        here = _between(place, towards, index * _HOP / max(len(mono), 1))
+        left, right, *delays[index] = both_ears(here.azimuth_deg, max(here.distance_m, _NEAREST_M))
+        piece = padded[index * _HOP : (index + 2) * _HOP] * window
+        for ear, gain in enumerate((left, right)):
+            heard = np.convolve(piece, minimum_phase(gain))
+            ears[index * _HOP : index * _HOP + len(heard), ear] += heard
+    out = np.zeros((len(mono) + TAPS + 80, 2))
+    for ear in range(2):
+        heard = ears[_HOP:, ear][: len(out)]
+        at = np.arange(len(heard)) + _HOP
+        bend = np.interp(at, np.arange(1, n_windows + 1) * _HOP, delays[:, ear] * SAMPLE_RATE)
+        out[: len(heard), ear] = _late(heard, bend)
+    return out
+
+
+def _between(place: Place, towards: Place, share: float) -> Place:
+    """Go the shorter way round the head, the distance in proportion."""
+    share = min(max(share, 0.0), 1.0)
+    turn = (towards.azimuth_deg - place.azimuth_deg + 180.0) % 360.0 - 180.0
+    azimuth = (place.azimuth_deg + share * turn + 180.0) % 360.0 - 180.0
+    return Place(azimuth, place.distance_m * (towards.distance_m / place.distance_m) ** share)
+
+
+def _late(x: NDArray[np.float64], delay: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Delay each frame by its own number of samples, by fractions too (third-order Lagrange), and by one."""
+    source = np.arange(len(x)) - delay - 1.0
+    whole = np.floor(source).astype(np.int64)
+    f = source - whole
+    padded = np.concatenate([np.zeros(80), x, np.zeros(3)])
+    at = whole + 80
+    late: NDArray[np.float64] = (
+        padded[at - 1] * (-f * (f - 1.0) * (f - 2.0) / 6.0)
+        + padded[at] * ((f + 1.0) * (f - 1.0) * (f - 2.0) / 2.0)
+        + padded[at + 1] * (-(f + 1.0) * f * (f - 2.0) / 2.0)
+        + padded[at + 2] * ((f + 1.0) * f * (f - 1.0) / 6.0)
+    )
+    return late
+
+
+def _reflect(out: NDArray[np.float64], mono: Mono, place: Place) -> None:
+    """Add the walls' answers, each once, dark, from its own side."""
+    near, far = _OUTDOORS_M
+    indoors = min(max((far - place.distance_m) / (far - near), 0.0), 1.0)
+    if indoors == 0.0:
+        return
+    soft = lfilter([0.33], [1.0, -0.67], mono.astype(np.float64))
+    for azimuth_deg, wall_m in _WALLS:
+        apart = math.radians(azimuth_deg - place.azimuth_deg)
+        ahead = min(place.distance_m * math.cos(apart), 0.8 * wall_m)
+        beside = place.distance_m * math.sin(apart)
+        straight, path = math.hypot(ahead, beside), math.hypot(2.0 * wall_m - ahead, beside)
+        level = indoors * _REFLECTED * straight / path
+        at = round((path - straight) / SOUND_MPS * SAMPLE_RATE)
+        lean = 0.5 * math.sin(math.radians(azimuth_deg))
+        for ear, side in enumerate((-1.0, 1.0)):
+            start = at + max(0, round(-side * lean * 28.0))
+            end = max(start, min(start + len(soft), len(out)))
+            out[start:end, ear] += level * math.sqrt(1.0 + side * lean) * soft[: end - start]

@@ -3,14 +3,16 @@
 All times are frames (48 kHz) since the start of the night.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.audio.chance import Dice, key64
+from bot.audio.chance import Dice, key64, mix64
 from bot.audio.library import Bed, Events
 from bot.audio.mix import Place
 from bot.audio.opus import SAMPLE_RATE
+from bot.audio.path import Circle, Passes, Path
 
 _CELL_S = 60
 
@@ -79,13 +81,19 @@ class Event:
     speed: float
     """How fast the one-shot is read: a touch harder or softer, never quite the same thing twice."""
     place: Place
+    towards: Place | None = None
+    """Where it is by its end, if it moves."""
+
+
+_BEAT_CV = 0.12
+"""Up to this spread of its intervals a sound has a beat (a heart, a clock, steps), which no minute breaks."""
 
 
 class EventSchedule:
-    """Phrases of events with pauses between: a renewal process, begun anew in every cell of a minute.
+    """Phrases of events with pauses between; within a phrase the hand stays near one place and wanders.
 
-    Cells make any moment reachable without the night before it; within a phrase the hand stays near one
-    place and wanders.
+    Most sounds are a renewal process, begun anew in every cell of a minute; those with a beat lie on a grid
+    with jitter. Either way any moment can be reached without the night before it.
     """
 
     def __init__(self, seed: int, name: str, events: Events, place: Place | None = None) -> None:
@@ -93,7 +101,11 @@ class EventSchedule:
         self._stream = key64(name + "/events")
         self._events = events
         self._place = place
-        self._cell = lru_cache(maxsize=4)(self._fill)
+        self._path = _path(seed, self._stream, events, place)
+        span_deg = events.azimuth_deg[1] - events.azimuth_deg[0]
+        self._wander_deg = min(8.0, span_deg / 4.0)
+        fill = self._fill_beats if events.interval_cv <= _BEAT_CV else self._fill
+        self._cell = lru_cache(maxsize=4)(fill)
 
     def between(self, start: int, end: int) -> Iterator[Event]:
         """Yield the events whose onset lies in [start, end), in order."""
@@ -112,24 +124,65 @@ class EventSchedule:
         while now_s < _CELL_S:
             centre = self._centre(dice)
             for _ in range(max(1, round(dice.around(model.phrase_events, 0.4)))):
-                if now_s >= _CELL_S:
-                    break
                 # Any one-shot but the last: the same tap twice in a row is a machine's.
                 shot = (shot + 1 + dice.integer(len(model.bank) - 1)) % len(model.bank)
-                gain_db = min(dice.normal(), 1.0) * model.gain_spread_db
-                speed = dice.uniform(0.96, 1.04)
-                at = origin + round(now_s * SAMPLE_RATE)
-                found.append(Event(at, shot, gain_db, speed, _wander(centre, dice)))
-                now_s += dice.around(model.interval_s, model.interval_cv)
+                event = self._event(origin + round(now_s * SAMPLE_RATE), shot, centre, dice)
+                length_s = self._length_s(event) if model.apart else 0.0
+                if now_s + length_s >= _CELL_S:
+                    return tuple(found)
+                found.append(event)
+                now_s += max(dice.around(model.interval_s, model.interval_cv), length_s)
             now_s += dice.around(model.pause_s, 0.5)
         return tuple(found)
+
+    def _fill_beats(self, cell: int) -> tuple[Event, ...]:
+        """Beat k of phrase p falls at its place on the grid, give or take the spread."""
+        model = self._events
+        beats = max(1, round(model.phrase_events))
+        period_s = beats * model.interval_s + model.pause_s
+        found: list[Event] = []
+        first, last = cell * _CELL_S / period_s, (cell + 1) * _CELL_S / period_s
+        for phrase in range(math.floor(first) - 1, math.floor(last) + 2):
+            dice = Dice(self._seed, self._stream, phrase)
+            centre, shot = self._centre(dice), dice.integer(len(model.bank))
+            for beat in range(beats):
+                late = max(-0.4, min(0.4, model.interval_cv * 0.7 * dice.normal()))
+                at = round((phrase * period_s + (beat + late) * model.interval_s) * SAMPLE_RATE)
+                shot = (shot + 1 + dice.integer(len(model.bank) - 1)) % len(model.bank)
+                event = self._event(at, shot, centre, dice)
+                if cell * _CELL_S * SAMPLE_RATE <= at < (cell + 1) * _CELL_S * SAMPLE_RATE:
+                    found.append(event)
+        return tuple(found)
+
+    def _event(self, at: int, shot: int, centre: Place, dice: Dice) -> Event:
+        gain_db = min(dice.normal(), 1.0) * self._events.gain_spread_db
+        spread = self._events.speed_spread
+        speed = dice.uniform(1.0 - spread, 1.0 + spread)
+        place = self._wandered(centre, dice)
+        if self._path is None:
+            return Event(at, shot, gain_db, speed, place)
+        length_s = self._events.bank[shot].frames / speed / SAMPLE_RATE
+        here, there = (self._path.azimuth_deg(at / SAMPLE_RATE + late_s) for late_s in (0.0, length_s))
+        ends = [Place(azimuth, place.distance_m) for azimuth in (here, there)]
+        return Event(at, shot, gain_db, speed, ends[0], ends[1])
+
+    def _length_s(self, event: Event) -> float:
+        return self._events.bank[event.shot].frames / event.speed / SAMPLE_RATE
 
     def _centre(self, dice: Dice) -> Place:
         if self._place is not None:
             return self._place
         return Place(dice.uniform(*self._events.azimuth_deg), dice.uniform(*self._events.distance_m))
 
+    def _wandered(self, centre: Place, dice: Dice) -> Place:
+        azimuth = centre.azimuth_deg + dice.uniform(-self._wander_deg, self._wander_deg)
+        distance = centre.distance_m * dice.uniform(0.92, 1.08)
+        return Place((azimuth + 180.0) % 360.0 - 180.0, min(10.0, max(0.1, distance)))
 
-def _wander(centre: Place, dice: Dice) -> Place:
-    azimuth = (centre.azimuth_deg + dice.uniform(-8.0, 8.0) + 180.0) % 360.0 - 180.0
-    return Place(azimuth, min(10.0, max(0.1, centre.distance_m * dice.uniform(0.92, 1.08))))
+
+def _path(seed: int, stream: int, events: Events, place: Place | None) -> Path | None:
+    if place is not None:
+        return None if place.circle_s is None else Circle(place.azimuth_deg, place.circle_s)
+    if events.pass_s is None:
+        return None
+    return Passes(seed, mix64(stream), events.azimuth_deg, events.pass_s)

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from bot.audio.library import Bed, Events, Segment, Trigger
 from bot.audio.mix import Layer, Place
-from bot.audio.opus import Pcm
-from bot.audio.place import spatialise
+from bot.audio.opus import SAMPLE_RATE, Pcm
+from bot.audio.path import Circle
+from bot.audio.place import TAIL, spatialise
 from bot.audio.schedule import BedSchedule, Event, EventSchedule, Grain
 
 _FLOOR = Bed(grain_s=(6.0, 9.0), crossfade_s=2.0)
 """How the quiet room between events is played."""
-_LONGEST_SHOT = 5 * 48_000
+_LONGEST_SHOT = 20 * 48_000
 _SOUNDING = 12
 """Events kept ready, once placed: about as many as sound at a time."""
 
@@ -45,7 +46,7 @@ class BedSource:
     def __init__(self, schedule: BedSchedule, pcm: Pcm, place: Place | None = None) -> None:
         self._schedule = schedule
         self._pcm = pcm
-        self._balance = _balance(place)
+        self._lean = _lean_of(place)
 
     def render(self, start: int, frames: int) -> Pcm:
         out = np.zeros((frames, 2), np.float32)
@@ -57,7 +58,7 @@ class BedSource:
                 sound = sound[:, ::-1]
             window = self._window(grain, first, last)
             out[first - start : last - start] += sound if window is None else sound * window[:, None]
-        return out if self._balance is None else out * self._balance
+        return out if self._lean is None else out * self._lean(start, frames)
 
     def _window(self, grain: Grain, first: int, last: int) -> NDArray[np.float32] | None:
         fade = self._schedule.crossfade
@@ -69,13 +70,28 @@ class BedSource:
         return np.sin(np.pi / 2 * np.minimum(rise, fall)).astype(np.float32)
 
 
-def _balance(place: Place | None) -> NDArray[np.float32] | None:
-    """Lean a bed to one side with equal power; it stays wide, since it is around the listener."""
+def _lean_of(place: Place | None) -> Callable[[int, int], NDArray[np.float32]] | None:
+    """Lean a bed to one side with equal power, or slowly round; it stays wide: it is around the listener."""
     if place is None:
         return None
-    lean = math.sin(math.radians(place.azimuth_deg)) * 0.8
-    angle = (lean + 1.0) * math.pi / 4
-    return np.array([math.cos(angle), math.sin(angle)], np.float32) * np.float32(math.sqrt(2.0))
+    if place.circle_s is None:
+        still = _lean(np.array([place.azimuth_deg]))
+        return lambda _start, _frames: still
+    circle = Circle(place.azimuth_deg, place.circle_s)
+
+    def turning(start: int, frames: int) -> NDArray[np.float32]:
+        ends = [_lean(np.array([circle.azimuth_deg(at / SAMPLE_RATE)])) for at in (start, start + frames)]
+        steps = (np.arange(frames, dtype=np.float32) / np.float32(frames))[:, None]
+        return ends[0] + (ends[1] - ends[0]) * steps
+
+    return turning
+
+
+def _lean(azimuth_deg: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Gains of both ears, shape (n, 2), their power always 2."""
+    angle = (np.sin(np.radians(azimuth_deg)) * 0.8 + 1.0) * math.pi / 4
+    gains = np.stack([np.cos(angle), np.sin(angle)], axis=1) * math.sqrt(2.0)
+    return gains.astype(np.float32)
 
 
 class EventSource:
@@ -85,7 +101,7 @@ class EventSource:
         self._schedule = EventSchedule(seed, name, events, place)
         self._onset = events.onset_frames
         self._shots = [_mono(pcm, segment) for segment in events.bank]
-        self._longest = round(max(len(shot) for shot in self._shots) * 1.05) + 64
+        self._longest = round(max(len(shot) for shot in self._shots) * 1.07) + TAIL
         floor = pcm[events.floor.start : events.floor.start + events.floor.frames]
         self._floor = BedSource(BedSchedule(seed, name + "/floor", _FLOOR, len(floor)), floor)
         self._sounded: Callable[[Event], Pcm] = lru_cache(maxsize=_SOUNDING)(self._sound)
@@ -105,10 +121,10 @@ class EventSource:
         shot = self._shots[event.shot]
         at = np.arange(0.0, len(shot) - 1.0, event.speed)
         varied = np.interp(at, np.arange(len(shot)), shot).astype(np.float32)
-        return spatialise(varied, event.place) * np.float32(10.0 ** (event.gain_db / 20.0))
+        return spatialise(varied, event.place, event.towards) * np.float32(10.0 ** (event.gain_db / 20.0))
 
 
 def _mono(pcm: Pcm, segment: Segment) -> NDArray[np.float32]:
     if segment.start + segment.frames > len(pcm) or segment.frames > _LONGEST_SHOT:
-        raise ValueError(f"one-shot at {segment.start} does not lie in the file, or is over 5 s")
+        raise ValueError(f"one-shot at {segment.start} does not lie in the file, or is over 20 s")
     return np.ascontiguousarray(pcm[segment.start : segment.start + segment.frames].mean(axis=1))

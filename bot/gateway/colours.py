@@ -12,8 +12,16 @@ EVENING: Final = 0x5A5578
 """Reminders, wind-downs, mornings."""
 
 _FAMILIES: Final[Mapping[str, int]] = {
-    "water": 0x3F6B73,
+    "voice": 0x6A5F80,
     "tapping": 0x7A5C45,
+    "brushing": 0x6C5B7B,
+    "crinkles": 0x7C7462,
+    "attention": 0x5A6A78,
+    "hands": 0x7A6876,
+    "water": 0x3F6B73,
+    "nature": 0x5B7356,
+    "rooms": 0x5F6D78,
+    "tones": 0x6A6F78,
 }
 
 

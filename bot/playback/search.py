@@ -21,41 +21,56 @@ class SoundSearch:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._by_name = tuple(sorted(library.triggers.values(), key=lambda t: t.name))
+        self._edition = -1
+        self._read()
+
+    def _read(self) -> None:
+        """Index the library anew when it has changed."""
+        if self._edition == self._library.edition:
+            return
+        self._edition = self._library.edition
+        self._by_name = tuple(sorted(self._library.triggers.values(), key=lambda t: t.name))
         self._terms = [
             (_plain(term), trigger.id)
             for trigger in self._by_name
             for term in (trigger.name, trigger.id, *trigger.synonyms)
         ]
-        self._exact = dict(reversed(self._terms))
         self._whole = [term for term, _ in self._terms]
         self._parts = [(part, at) for at, term in enumerate(self._whole) for part in {term, *term.split()}]
 
     @property
     def names(self) -> Mapping[str, str]:
         """What each sound is called, by id."""
+        self._read()
         return {trigger.id: trigger.name for trigger in self._by_name}
 
-    def find(self, text: str) -> Trigger | None:
-        """Return the sound that goes by exactly this name, synonym or id, whatever the case or accents."""
-        trigger_id = self._exact.get(_plain(text))
-        return None if trigger_id is None else self._library.triggers[trigger_id]
+    def find(self, text: str, server: int | None = None) -> Trigger | None:
+        """Return the sound that goes by exactly this name, synonym or id, whatever the case or accents.
 
-    def nearest(self, text: str) -> Trigger | None:
+        server: also that server's own recordings.
+        """
+        self._read()
+        wanted = _plain(text)
+        found = (self._library.triggers[trigger_id] for term, trigger_id in self._terms if term == wanted)
+        return next((trigger for trigger in found if trigger.server in (None, server)), None)
+
+    def nearest(self, text: str, server: int | None = None) -> Trigger | None:
         """Return the sound most likely meant, or None when nothing is near."""
-        return next(iter(self.suggest(text, 1)), None) if _plain(text) else None
+        return next(iter(self.suggest(text, 1, server)), None) if _plain(text) else None
 
-    def suggest(self, text: str, limit: int = MOST_SUGGESTIONS) -> list[Trigger]:
+    def suggest(self, text: str, limit: int = MOST_SUGGESTIONS, server: int | None = None) -> list[Trigger]:
         """Return the sounds that may be meant, best first; all of them, by name, while nothing is typed."""
+        self._read()
         query = _plain(text[:100])
         if not query:
-            return list(self._by_name[:limit])
+            return [trigger for trigger in self._by_name if trigger.server in (None, server)][:limit]
         best: dict[str, float] = {}
         for at, score in self._scores(query, limit):
             trigger_id = self._terms[at][1]
             best[trigger_id] = max(score, best.get(trigger_id, 0.0))
         ranked = sorted(best, key=lambda trigger_id: -best[trigger_id])
-        return [self._library.triggers[trigger_id] for trigger_id in ranked[:limit]]
+        triggers = (self._library.triggers[trigger_id] for trigger_id in ranked)
+        return [trigger for trigger in triggers if trigger.server in (None, server)][:limit]
 
     def _scores(self, query: str, limit: int) -> Iterator[tuple[int, float]]:
         """Yield places in the terms with 0 (hardly) to 5 (the same); shorter terms win among equals."""

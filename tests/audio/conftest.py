@@ -18,8 +18,10 @@ description = "A plain hiss that only tests listen to."
 evidence = "tradition"
 source = "made for a test"
 goes_with = ["taps"]
+colour = "#4f5d75"
 gain_db = -6.0
 level_lufs = -30.0
+raw_crest_db = 15.0
 recipe = "test"
 
 [bed]
@@ -36,8 +38,10 @@ description = "A handful of clicks that only tests listen to."
 evidence = "tradition"
 source = "made for a test"
 goes_with = []
+colour = "#4f5d75"
 gain_db = 0.0
 level_lufs = -36.0
+raw_crest_db = 30.0
 recipe = "test"
 
 [events]

@@ -16,13 +16,15 @@ from bot.audio.library import Library, Trigger
 from bot.audio.manifest import manifest_text
 from bot.audio.opus import SAMPLE_RATE
 from bot.audio.synth.noise import CONTROL_RATE
+from bot.audio.synth.quiet import Quiet
 from bot.audio.synth.recipes import recipes
 from bot.audio.synth.swells import draw_swells, power_at_ears
-from bot.audio.synth.tapping import WoodTapping, render_taps
+from bot.audio.synth.tapping import Tapped
 from bot.core.errors import HushError
 
 ASSETS = building.Path(audio_assets.__path__[0])
 BEDS = ("rain", "waves")
+HEARD = (*BEDS, "wood-tapping", "keyboard", "counting")
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +34,8 @@ def library():
 
 @pytest.fixture(scope="module")
 def files(library):
-    """Every shipped sound, decoded, at the level it is stored with."""
-    return {sound: decode(library.audio_file(sound).read_bytes()) for sound in library.triggers}
+    """Some shipped sounds, decoded, at their stored level; `./hush sounds check` hears them all."""
+    return {sound: decode(library.audio_file(sound).read_bytes()) for sound in HEARD}
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +53,21 @@ def test_what_is_shipped_is_what_the_recipe_makes(sound):
     assert shipped == manifest_text(building.expected_manifest(recipe, trigger))
 
 
-def test_all_three_files_stay_small():
-    assert sum(path.stat().st_size for path in ASSETS.rglob("*.opus")) < 4_000_000
+def test_the_library_is_whole_and_stays_under_sixty_megabytes(library):
+    assert len(library.triggers) >= 48
+    assert len(library.families) == 10
+    assert min(len(family) for family in library.families.values()) >= 3
+    assert set(library.triggers) == set(recipes())
+    assert sum(path.stat().st_size for path in ASSETS.rglob("*.opus")) < 60_000_000
+
+
+def test_no_two_sounds_share_a_name_and_synonyms_lead_to_few(library):
+    names = [trigger.name.casefold() for trigger in library.triggers.values()]
+    assert len(set(names)) == len(names)
+    for trigger in library.triggers.values():
+        assert trigger.goes_with
+        assert trigger.id not in trigger.goes_with
+        assert len(set(trigger.synonyms)) == len(trigger.synonyms) >= 3
 
 
 @pytest.mark.parametrize("sound", BEDS)
@@ -63,7 +78,7 @@ def test_a_bed_decodes_to_the_house_level(library, sounds, sound):
     assert loudness.short_term_lufs(sounds[sound]).max() < building.HOUSE_LUFS + 4.0
 
 
-@pytest.mark.parametrize("sound", recipes())
+@pytest.mark.parametrize("sound", HEARD)
 def test_a_file_has_headroom_and_no_dc(files, sound):
     assert loudness.true_peak_dbtp(files[sound]) < -1.0
     assert np.abs(files[sound].mean(axis=0)).max() < 1e-4
@@ -133,13 +148,13 @@ def test_waves_come_and_go_where_rain_stays(sounds):
     assert 4.5 < spread["waves"] < 10.0
 
 
-def test_taps_play_softly_at_their_own_rate(library, files):
-    trigger = library.triggers["wood-tapping"]
-    heard = building.preview(files["wood-tapping"], trigger.events, np.random.default_rng(8), 60.0)
-    heard = heard * 10.0 ** (trigger.gain_db / 20.0)
-    assert loudness.integrated_lufs(heard) == pytest.approx(trigger.level_lufs, abs=1.0)
+@pytest.mark.parametrize("sound", ["wood-tapping", "keyboard", "counting"])
+def test_events_play_softly_at_their_own_rate(library, files, sound):
+    trigger = library.triggers[sound]
+    heard = building.preview(files[sound], trigger.events, 8, 60.0) * 10.0 ** (trigger.gain_db / 20.0)
+    assert loudness.integrated_lufs(heard) == pytest.approx(trigger.level_lufs, abs=1.5)
     assert trigger.level_lufs <= building.EVENTS_LUFS
-    assert loudness.true_peak_dbtp(heard) < building.EVENTS_PEAK_DBTP
+    assert loudness.true_peak_dbtp(heard) < building.PEAK_DBTP + 0.5
 
 
 def test_every_one_shot_lies_alone_in_silence(library, files):
@@ -147,20 +162,18 @@ def test_every_one_shot_lies_alone_in_silence(library, files):
     for segment in events.bank:
         shot = np.abs(pcm[segment.start : segment.start + segment.frames]).max(axis=1)
         assert shot[: events.onset_frames - 120].max() < 0.02 * shot.max()
-        assert shot[events.onset_frames :].argmax() < 0.02 * SAMPLE_RATE
+        assert shot[events.onset_frames :].argmax() < 0.03 * SAMPLE_RATE
         assert shot[-480:].max() < 0.005 * shot.max()
     floor = pcm[events.floor.start :][: events.floor.frames]
-    assert np.sqrt((floor**2).mean()) < 0.01
+    assert 0.0 < np.sqrt((floor**2).mean()) < 0.01
     assert (np.abs(floor).reshape(-1, 4800).max(axis=1) > 0.0).all()
 
 
-def test_the_first_taps_rendered_again_are_those_in_the_file(library, files):
-    recipe = recipes()["wood-tapping"]
-    taps = render_taps(replace(recipe.parameters, taps=3), np.random.default_rng(recipe.seed))
-    for tap, segment in zip(taps, library.triggers["wood-tapping"].events.bank, strict=False):
-        shipped = files["wood-tapping"][segment.start : segment.start + segment.frames].T
-        scale = np.sum(shipped * tap) / np.sum(tap**2)
-        assert np.sum((shipped - scale * tap) ** 2) < 0.02 * np.sum(shipped**2)
+def test_a_sound_rendered_again_is_the_one_that_ships(tmp_path):
+    building.build(tmp_path, only=["heartbeat"], force=True)
+    again, shipped = (decode(root / "tones" / "heartbeat.opus") for root in (tmp_path, ASSETS))
+    assert len(again) == len(shipped)
+    assert 10.0 * np.log10(np.mean((again - shipped) ** 2) + 1e-12) < -80.0
 
 
 def test_the_swells_drawn_again_are_those_in_the_file(sounds):
@@ -181,7 +194,9 @@ def test_the_swells_drawn_again_are_those_in_the_file(sounds):
 def small():
     """The wood-tapping recipe alone, shortened so that it renders in a moment."""
     wood = recipes()["wood-tapping"]
-    return replace(wood, parameters=WoodTapping(taps=8, floor_s=2.0), facts=replace(wood.facts, goes_with=()))
+    return replace(
+        wood, parameters=Tapped(taps=8, quiet=Quiet(seconds=10.0)), facts=replace(wood.facts, goes_with=())
+    )
 
 
 def test_building_makes_what_the_library_loads_and_does_nothing_twice(tmp_path, small):
@@ -208,8 +223,8 @@ def test_new_words_change_the_manifest_but_render_nothing_and_a_broken_one_is_ma
 
 
 def test_an_unknown_sound_is_answered_with_those_there_are(tmp_path):
-    with pytest.raises(HushError, match="no recipe for 'thunder'; there are rain, waves, wood-tapping"):
-        building.build(tmp_path, only=["thunder"])
+    with pytest.raises(HushError, match=r"no recipe for 'kazoo'; there are soft-whisper, .*wood-tapping"):
+        building.build(tmp_path, only=["kazoo"])
 
 
 def test_the_bar_fills_and_ends_its_line():
@@ -228,7 +243,7 @@ def test_a_fingerprint_changes_with_what_is_heard_and_not_with_what_is_read():
     same = building.fingerprint(replace(rain, facts=replace(rain.facts, name="Rainfall")))
     others = [
         replace(rain, seed=8),
-        replace(rain, bitrate=96_000),
+        replace(rain, bitrate=64_000),
         replace(rain, parameters=replace(rain.parameters, wind=0.31)),
         replace(rain, play=replace(rain.play, crossfade_s=5.0)),
     ]

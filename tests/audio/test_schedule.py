@@ -111,3 +111,61 @@ def test_the_schedule_is_the_same_everywhere():
         (-516645, 1892327, True),
         (-23428, 734234, False),
     ]
+
+
+def events(**changes) -> EventSchedule:
+    return EventSchedule(4, "sound", EVENTS.model_copy(update=changes))
+
+
+def test_one_hand_never_strokes_twice_at_once():
+    long = tuple(Segment(start=i * 96_000, frames=96_000) for i in range(8))
+    found = list(events(bank=long, apart=True, interval_s=0.8).between(0, 10 * MINUTE))
+    assert len(found) > 200
+    for earlier, later in pairwise(found):
+        assert later.at - earlier.at >= 96_000 / earlier.speed - 1
+
+
+def test_a_clock_keeps_its_beat_through_every_minute():
+    found = events(interval_s=2.0, interval_cv=0.0, phrase_events=30.0, pause_s=0.0, speed_spread=0.0)
+    at = [event.at for event in found.between(0, 5 * MINUTE)]
+    assert set(np.diff(at)) == {2 * SAMPLE_RATE}
+    assert len(at) == 150
+
+
+def test_a_heart_wavers_a_little_and_never_stumbles():
+    found = events(interval_s=1.03, interval_cv=0.05, phrase_events=30.0, pause_s=0.0)
+    gaps = np.diff([event.at for event in found.between(0, 30 * MINUTE)]) / SAMPLE_RATE
+    assert gaps.mean() == pytest.approx(1.03, abs=0.002)
+    assert 0.02 < gaps.std() / gaps.mean() < 0.09
+    assert 0.7 < gaps.min() < gaps.max() < 1.4
+
+
+@given(st.integers(0, 2**32), st.integers(0, 3 * MINUTE), st.integers(1, 2 * MINUTE))
+@settings(max_examples=40, deadline=None)
+def test_beats_are_the_same_from_wherever_one_looks(seed: int, start: int, length: int):
+    model = EVENTS.model_copy(update={"interval_s": 0.7, "interval_cv": 0.1, "phrase_events": 9.0})
+    whole = EventSchedule(seed, "steps", model)
+    some = [event for event in whole.between(0, 6 * MINUTE) if start <= event.at < start + length]
+    assert some == list(EventSchedule(seed, "steps", model).between(start, start + length))
+
+
+def test_what_wanders_takes_seven_to_twenty_seconds_a_pass():
+    wandering = events(pass_s=11.0, azimuth_deg=(-95.0, 95.0), interval_s=1.0)
+    found = list(wandering.between(0, 10 * MINUTE))
+    azimuth = np.array([event.place.azimuth_deg for event in found])
+    at_s = np.array([event.at for event in found]) / SAMPLE_RATE
+    turns = np.abs(np.diff(azimuth)) / np.maximum(np.diff(at_s), 0.05)
+    assert azimuth.min() < -60.0 < 60.0 < azimuth.max()
+    assert turns.max() < 190.0 / 7.0 * np.pi / 2.0
+    sides = np.sign(azimuth[np.abs(azimuth) > 40.0])
+    passes = int((np.diff(sides) != 0).sum())
+    assert 600.0 / 20.0 <= passes <= 600.0 / 7.0
+
+
+def test_a_slow_circle_goes_all_the_way_round():
+    place = Place(0.0, 0.3, circle_s=24.0)
+    found = list(EventSchedule(1, "sound", EVENTS, place).between(0, MINUTE))
+    for event in found:
+        expected = (event.at / SAMPLE_RATE * 15.0 + 180.0) % 360.0 - 180.0
+        assert event.place.azimuth_deg == pytest.approx(expected, abs=0.01)
+        assert event.towards is not None

@@ -8,6 +8,7 @@ import numpy as np
 from bot.audio.opus import SAMPLE_RATE
 from bot.audio.synth import grains
 from bot.audio.synth.noise import Curve, Signal, StereoNoise, drift, to_audio_rate
+from bot.audio.synth.rendering import Rendering
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,10 @@ class Rain:
 
 
 WIND: Final[Curve] = ((0.016, 0.0), (0.1, -3.0), (0.5, -12.0), (6.0, -24.0))
+
+
+def bed(rain: Rain, rng: np.random.Generator) -> Rendering:
+    return Rendering(render(rain, rng))
 
 
 def render(rain: Rain, rng: np.random.Generator) -> Signal:

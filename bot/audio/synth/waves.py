@@ -9,6 +9,7 @@ import numpy as np
 from bot.audio.opus import SAMPLE_RATE
 from bot.audio.synth import grains
 from bot.audio.synth.noise import CONTROL_RATE, Curve, Signal, StereoNoise, drift, to_audio_rate, value_at
+from bot.audio.synth.rendering import Rendering
 from bot.audio.synth.swells import Sea, draw_swells, draw_wavelets, power_at_ears
 
 
@@ -45,6 +46,10 @@ CLUMPS: Final[Curve] = ((4.0, -3.0), (8.0, 0.0), (20.0, 0.0), (50.0, -6.0))
 
 Layer = tuple[Curve, Signal]
 """A colour, and the power it has at each ear over time, shape (2, control points)."""
+
+
+def bed(waves: Waves, rng: np.random.Generator) -> Rendering:
+    return Rendering(render(waves, rng))
 
 
 def render(waves: Waves, rng: np.random.Generator) -> Signal:

@@ -1,0 +1,197 @@
+"""Scenes of wind and fire."""
+
+from typing import Final
+
+from bot.audio.synth.grains import Ears
+from bot.audio.synth.texture import Fall, Grit, Hiss, Sway, Texture
+
+WIND: Final = Texture(
+    seconds=90.0,
+    hisses=(
+        Hiss(
+            level_db=2.0,
+            spectrum_db=(
+                (40, -4),
+                (90, -1),
+                (236, 0),
+                (382, -4),
+                (575, -10),
+                (828, -16),
+                (1160, -21),
+                (2200, -30),
+                (4000, -43),
+                (12000, -45),
+            ),
+            coherence=((100, 0.62), (400, 0.55), (600, 0.35), (2000, 0.2), (5000, 0.06)),
+            sways=(
+                Sway(
+                    depth_db=1.7,
+                    rhythm=((2, -6.7), (6, -4.8), (30, 0.2)),
+                    bands_alike=0.18,
+                    ears_alike=0.0,
+                    tilt_db_per_octave=-0.32,
+                ),
+                Sway(
+                    depth_db=1.1,
+                    rhythm=((0.02, -1.4), (0.08, 6.3), (0.2, -16.9), (0.4, -24.9), (1, -35.9)),
+                    bands_alike=0.0,
+                    ears_alike=0.28,
+                    tilt_db_per_octave=-0.1,
+                ),
+            ),
+            gust_db=1.79,
+            gust_tilt_db=-0.46,
+            bands_hz=(0.0, 90.0, 180.0, 350.0, 600.0, 1000.0, 1800.0, 3500.0, 24000.0),
+        ),
+    ),
+    gust_rhythm=((0.02, 1.2), (0.08, 2.5), (0.2, -13), (0.4, -14.8), (1, -37.5)),
+    tone_db=(
+        (63, -1),
+        (125, -2.5),
+        (250, -0.5),
+        (400, 0),
+        (630, 0),
+        (1000, 0),
+        (1600, 0),
+        (2500, 2),
+        (4000, 0.5),
+        (6300, -3.5),
+        (10000, 1),
+        (14000, 2),
+    ),
+)
+"""Around a house: fitted to measured statistics of real wind (level, gusts, ears)."""
+
+WIND_IN_TREES: Final = Texture(
+    seconds=84.0,
+    hisses=(
+        Hiss(
+            level_db=0.3,
+            spectrum_db=(
+                (40, 0),
+                (100, -12),
+                (400, -17),
+                (1000, -16),
+                (1600, -16),
+                (3000, -22),
+                (6000, -26),
+                (14000, -29),
+            ),
+            coherence=((100, 0.88), (500, 0.8), (2000, 0.5), (5000, 0.12)),
+            sways=(
+                Sway(
+                    depth_db=0.075,
+                    rhythm=((0.02, -2.1), (0.08, 0.1), (0.2, -15.5), (0.4, -25.3), (1, -40.7)),
+                    bands_alike=0.34,
+                    ears_alike=1.0,
+                    tilt_db_per_octave=0.06,
+                ),
+            ),
+            gust_db=0.52,
+            gust_tilt_db=-0.17,
+        ),
+    ),
+    gust_rhythm=((0.02, 3.2), (0.08, -0.9), (0.2, -19.8), (0.4, -28.5), (1, -36.2)),
+    tone_db=(
+        (63, 1),
+        (125, -1),
+        (250, -0.5),
+        (400, -1),
+        (630, -1.5),
+        (1000, -1),
+        (1600, 0),
+        (2500, 0.5),
+        (4000, 0),
+        (6300, 0.5),
+        (10000, 1),
+        (14000, 0),
+    ),
+)
+"""Far crowns; almost still, as recordings of it are."""
+
+FIRE: Final = Texture(
+    seconds=84.0,
+    hisses=(
+        Hiss(
+            level_db=-4.4,
+            spectrum_db=((40, -2), (150, 0), (280, 0), (500, -6), (900, -16), (3000, -30)),
+            coherence=((100, 0.95), (500, 0.93), (2000, 0.6)),
+            sways=(
+                Sway(
+                    depth_db=1.8,
+                    rhythm=((0.3, -4.6), (2, -3.1), (12, 0.6)),
+                    bands_alike=0.93,
+                    ears_alike=0.73,
+                    tilt_db_per_octave=-0.23,
+                ),
+            ),
+            gust_db=0.19,
+            gust_tilt_db=-0.09,
+        ),
+        Hiss(
+            level_db=-12.9,
+            spectrum_db=((300, -12), (1000, -3), (2000, -3), (5000, 0), (8000, 0), (14000, -6)),
+            coherence=((100, 0.9), (1000, 0.7), (5000, 0.25)),
+            sways=(
+                Sway(
+                    depth_db=2.9,
+                    rhythm=((0.2, -6), (2, 0), (20, 0)),
+                    bands_alike=0.91,
+                    ears_alike=0.6,
+                    tilt_db_per_octave=0.02,
+                ),
+            ),
+            gust_db=1.8,
+            gust_tilt_db=0.26,
+        ),
+    ),
+    falls=(
+        Fall(
+            rate_per_s=20.0,
+            level_db=-9.0,
+            grits=(
+                Grit(kind="burst", hz=(1500.0, 9000.0), decay_s=0.0017, shorter=0.36, octaves=4.4, share=1.6),
+            ),
+            spread=0.52,
+            tail=1.3,
+            loudest=4.0,
+            clump=0.81,
+            clump_rhythm=((0.2, 0.3), (3, -0.4), (12, -4.9)),
+            gust=0.44,
+            gust_db=-0.13,
+            width=0.79,
+            ears=Ears(level_db=5.0, delay_s=0.0001),
+        ),
+        Fall(
+            rate_per_s=1.4,
+            level_db=-3.5,
+            grits=(
+                Grit(kind="burst", hz=(394.0, 1220.0), decay_s=0.0042, shorter=0.3, octaves=3.2, share=0.44),
+                Grit(kind="burst", hz=(1200.0, 6000.0), shorter=0.24, octaves=6.2, share=0.5),
+            ),
+            spread=0.42,
+            tail=1.4,
+            loudest=2.5,
+            clump=0.72,
+            clump_rhythm=((0.2, 0), (3, 0), (12, -6)),
+            gust_db=0.34,
+            width=1.3,
+            ears=Ears(level_db=3.0, delay_s=0.0001),
+        ),
+    ),
+    tone_db=(
+        (63, 2),
+        (125, 0),
+        (250, 0.5),
+        (400, 0),
+        (630, -0.5),
+        (1000, -7),
+        (1600, -5.5),
+        (2500, -3.5),
+        (4000, 1.5),
+        (6300, 5),
+        (10000, 4),
+        (14000, -1.5),
+    ),
+)
+"""A roar, a hiss that breathes, small crackles and, every second or so, a large one."""
