@@ -53,6 +53,11 @@ def _parser() -> argparse.ArgumentParser:
 
     _bench_parser(commands.add_parser("bench", help="measure parts of Hush on this machine"))
 
+    helplines = commands.add_parser("helplines", help="see how old the helplines' numbers are")
+    ages = helplines.add_subparsers(required=True, metavar="action")
+    checking = ages.add_parser("check", help="list every line with its age; 1 when one is too old")
+    checking.set_defaults(act=_helplines_check)
+
     commands.add_parser("help", help="show this").set_defaults(act=lambda _: _help(parser))
     return parser
 
@@ -194,6 +199,14 @@ def _bench_reminders(args: argparse.Namespace) -> int:
         budget_per_s=args.budget,
         as_json=args.json,
     )
+
+
+def _helplines_check(_: argparse.Namespace) -> int:
+    from bot.content.helpline_directory import HelplineDirectory
+    from bot.core.clock import SystemClock
+    from bot.support.helpline_ages import check_helplines
+
+    return check_helplines(HelplineDirectory.load(), SystemClock().now().date())
 
 
 def _sounds_list(args: argparse.Namespace) -> int:

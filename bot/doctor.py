@@ -73,6 +73,7 @@ def examine(*, offline: bool, api: str | None = None) -> Iterator[Finding]:
     if all(wheel.fine for wheel in wheels):
         yield _said(lambda: _database(settings))
         yield _said(_sounds)
+        yield _said(_helplines)
         yield from _discord(settings, offline=offline, api=api)
 
 
@@ -194,6 +195,15 @@ def _sounds() -> Finding:
     library = Library.load()
     check_sounds(library)
     return _fine(f"{len(library.triggers)} sounds, and each of them plays")
+
+
+def _helplines() -> Finding:
+    from bot.content.helpline_directory import HelplineDirectory  # noqa: PLC0415 - needs pydantic
+    from bot.core.clock import SystemClock  # noqa: PLC0415
+    from bot.support.helpline_ages import summary  # noqa: PLC0415 - needs Babel
+
+    # Old numbers keep nobody from starting: they are shown for what they are.
+    return _fine(summary(HelplineDirectory.load(), SystemClock().now().date()))
 
 
 def _discord(settings: Settings, *, offline: bool, api: str | None) -> Iterator[Finding]:

@@ -15,12 +15,6 @@ DOC = Path(__file__).parents[2] / "docs" / "privacy.md"
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 
 
-def test_every_table_has_a_term() -> None:
-    lacking = set(metadata.tables) - set(TERMS)
-    assert not lacking, "say in bot/store/retention.py and docs/privacy.md how long these are kept"
-    assert set(TERMS) <= set(metadata.tables)
-
-
 def test_a_term_by_the_calendar_names_a_column_that_is_always_there() -> None:
     for name, term in TERMS.items():
         assert (term.days is None) == (term.since is None)

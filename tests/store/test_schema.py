@@ -8,6 +8,7 @@ from sqlalchemy.exc import StatementError
 
 from bot.store.engines import offline
 from bot.store.migrate import Schema, migrate
+from bot.store.retention import TERMS
 from bot.store.tables import metadata, person_columns, voice_session
 from bot.store.types import Instant
 from tests.databases import new_database
@@ -77,6 +78,12 @@ def test_no_column_that_looks_like_a_persons_id_goes_unmarked():
         for column in table.columns:
             if any(word in column.name for word in ("user", "person", "member", "author", "_by")):
                 assert column in marked, f"{table.name}.{column.name}"
+
+
+def test_every_table_has_a_term() -> None:
+    lacking = set(metadata.tables) - set(TERMS)
+    assert not lacking, "say in bot/store/retention.py and docs/privacy.md how long these are kept"
+    assert set(TERMS) <= set(metadata.tables)
 
 
 async def test_an_instant_keeps_its_moment_and_loses_its_zone(database):
