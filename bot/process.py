@@ -31,6 +31,8 @@ def run() -> int:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # discord.py names servers and channels at INFO; who listens where is nobody's business.
     logging.getLogger("discord").setLevel(max(logging.WARNING, logging.getLogger().level))
+    # aiosqlite shows every statement with what is in it at DEBUG.
+    logging.getLogger("aiosqlite").setLevel(max(logging.INFO, logging.getLogger().level))
     with failures_in_words():
         asyncio.run(_serve(create_bot(settings), token))
     return 0

@@ -17,7 +17,11 @@ class HushTree(app_commands.CommandTree[discord.Client]):
     """Set with it."""
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        return await self.typed.command_may_go_on(interaction)
+        try:
+            return await self.typed.command_may_go_on(interaction)
+        except Exception as error:  # noqa: BLE001 - discord.py hands only its own errors to on_error
+            await self.funnel.answer(interaction, error)
+            return False
 
     async def on_error(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError, /
