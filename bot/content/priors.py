@@ -18,6 +18,8 @@ class Prior(Content):
     tingle: Chance
     calm: Chance
     basis: Basis
+    asked_only: bool = False
+    """Never part of a test: only played to who asks for it by name."""
 
 
 class Priors(Content):

@@ -53,11 +53,10 @@ class Discovery:
         store: RatingStore,
         blocks: Blocks,
         clock: Clock,
-        *,
-        unasked: frozenset[str] = frozenset(),
     ) -> None:
-        """`families` are the family of each sound; `unasked` ones only play when asked for."""
-        self._families = {sound: family for sound, family in families.items() if sound not in unasked}
+        """Work on these sounds, given the family of each; those only played when asked for are left out."""
+        every = Model(families, priors)
+        self._families = {s: family for s, family in families.items() if not every.prior_of(s).asked_only}
         self._model = Model(self._families, priors)
         self._store = store
         self._blocks = blocks

@@ -141,8 +141,9 @@ class CarePages:
             self._texts.get("pair.list.reason", locale, reason=self.spoken(suggestion.reason, locale)),
         ]
         if suggestion.sound is not None:
-            name = self.sound_name(suggestion.sound)
-            lines.append(self._texts.get("pair.list.sound", locale, sound=name, why=pairing.why))
+            lines[1] += " " + self._texts.get(
+                "pair.list.sound", locale, sound=self.sound_name(suggestion.sound)
+            )
         lines.append(f"-# {self._claim(pairing, locale)}")
         if pairing.care is not None:
             lines.append(f"-# {pairing.care}")
@@ -164,11 +165,14 @@ class CarePages:
             lines.append(self._texts.get("guide.state.paused", locale))
         elif face.ends_at is not None:
             lines.append(self._texts.get("guide.state.ends", locale, ends_at=face.ends_at))
+        thing = self._thing(face)
         if face.sound is not None:
-            lines.append(self._texts.get("guide.state.sound", locale, sound=face.sound))
+            playing = self._texts.get("guide.state.sound", locale, sound=face.sound)
+            is_wished = self.sound_name(face.wish.sound or "") == face.sound
+            why = thing.why if isinstance(thing, Pairing) and is_wished else ""
+            lines.append(f"{playing}. {why}".strip() if why else playing)
         if face.note is not None:
             lines.append(self.spoken(face.note, locale))
-        thing = self._thing(face)
         if thing is not None:
             if thing.care is not None:
                 lines.append(f"-# {thing.care}")
@@ -194,10 +198,10 @@ class CarePages:
         buttons = [button(custom_id(main), self._texts.get(f"guide.button.{main}", locale), primary=True)]
         if face.wish.kind != "focus" and not face.slowest:
             buttons.append(button(custom_id("slower"), self._texts.get("guide.button.slower", locale)))
+        buttons.append(button(custom_id("stop"), self._texts.get("guide.button.stop", locale)))
         if face.picture is not None:
             hold = "move" if face.still else "still"
             buttons.append(button(custom_id("still"), self._texts.get(f"guide.button.{hold}", locale)))
-        buttons.append(button(custom_id("stop"), self._texts.get("guide.button.stop", locale)))
         return row(*buttons)
 
     def _add_end(self, container: "ui.Container[_View]", face: Face, locale: str) -> None:

@@ -149,6 +149,8 @@ class DiscoverDesk:
         own, others = found.own, found.of_family
         if own.n and own.tingled:
             return self._texts.get("discover.why.tingled", locale, pleasant=own.pleasant, count=own.n)
+        if own.n == own.pleasant == 1:
+            return self._texts.get("discover.why.once", locale)
         if own.n:
             return self._texts.get("discover.why.own", locale, pleasant=own.pleasant, count=own.n)
         if others.n:
@@ -183,6 +185,6 @@ def _view(labels: Mapping[str, str]) -> ui.View:
     view = ui.View(timeout=None)
     for number, (id_, label) in enumerate(labels.items()):
         style = discord.ButtonStyle.primary if len(labels) == 1 else discord.ButtonStyle.secondary
-        view.add_item(ui.Button(custom_id=id_, label=label, style=style, row=number // 4))
+        view.add_item(ui.Button(custom_id=id_, label=label, style=style, row=number // 2))
     view.stop()  # presses are answered by the desk; discord.py need not keep it
     return view

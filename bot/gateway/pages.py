@@ -21,7 +21,11 @@ def help_page(texts: Texts, locale: str) -> ui.LayoutView:
         [
             texts.get("help.first.listen", locale, length=DEFAULT_LENGTH),
             texts.get("help.first.change", locale),
+            texts.get("help.first.calm", locale),
+            texts.get("help.first.sleep", locale),
+            texts.get("help.first.focus", locale),
             texts.get("help.first.choose", locale),
+            texts.get("help.first.help", locale),
         ],
     )
 

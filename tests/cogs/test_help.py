@@ -1,3 +1,5 @@
+import re
+
 from bot.audio.library import Library
 from bot.playback.search import SoundSearch
 from bot.sandbox.world import World
@@ -11,7 +13,8 @@ async def test_help_says_what_to_try_first_and_names_only_commands_that_exist(wo
     shown = texts_in(result.response.components)
     assert "`/play rain`" in shown
     assert SoundSearch(Library.load()).find("rain"), "the example plays"
-    named = {word.strip("`.,").split()[0].lstrip("/") for word in shown.split() if word.startswith("`/")}
+    named = {found.split(" rain")[0] for found in re.findall(r"`/([a-z ]+)`", shown)}
+    assert named
     assert named <= set(world.caller.available_commands(world.text))
 
 

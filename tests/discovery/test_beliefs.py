@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from benchmarks.discovery import N_PAIRS, SOUNDS, simulate
 from bot.content.priors import load_priors
+from bot.core.clock import SystemClock
 from bot.discovery.beliefs import STRENGTH, Model
 from bot.discovery.ratings import Ratings, Tally
+from bot.discovery.service import Discovery
 from bot.discovery.trial import FEWEST_PAIRS, MOST_PAIRS, is_sure, next_pair
 
 PRIORS = load_priors()
@@ -118,3 +120,24 @@ def test_people_who_do_not_tingle_are_never_served_worse_than_by_popularity() ->
     result = simulate(250, seed=1, tingles=False)
     assert all(share >= result.popularity - 0.001 for share in result.model)
     assert result.model[N_PAIRS] >= 0.85
+
+
+class _Remembers:
+    async def add(self, user_id: int, sound: str, at: object, *, pleasant: bool, tingled: bool) -> None:
+        raise AssertionError("nobody answered")
+
+    async def of(self, user_id: int) -> Ratings:
+        return {}
+
+
+class _Blocks:
+    async def blocked(self, user_id: int) -> frozenset[str]:
+        return frozenset({"rain"})
+
+
+async def test_what_is_only_played_when_asked_for_is_in_no_test() -> None:
+    families = {"breathing": "voice", "rain": "water", "waves": "water", "comb": "attention"}
+    discovery = Discovery(families, PRIORS, _Remembers(), _Blocks(), SystemClock())
+    for seed in range(50):
+        assert set(await discovery.pair(1, seed)) == {"waves", "comb"}
+    assert {found.sound for found in (await discovery.profile(1)).found} == {"waves", "comb"}
