@@ -13,7 +13,9 @@ from bot.core.tasks import Tasks
 from bot.gateway.budget import GLOBAL_PER_S, RequestBudget
 from bot.gateway.evening_parts import Acquaintance, EveningParts
 from bot.gateway.letters import Letters
+from bot.gateway.morning_words import MorningWords
 from bot.gateway.post import DiscordPost
+from bot.reminders.mornings import Mornings
 from bot.reminders.ports import QueueStore
 from bot.reminders.rounds import LEASE, Rounds
 from bot.reminders.service import Evenings
@@ -22,6 +24,7 @@ from bot.settings import Settings
 from bot.store.address import locate
 from bot.store.changes import News
 from bot.store.database import Database
+from bot.store.diary import SqlDiaryStore
 from bot.store.direct_channels import SqlDirectChannels, SqlFamiliarGuilds, SqlReminderChannels
 from bot.store.queue import SqlQueueStore
 from bot.store.routines import SqlRoutineStore
@@ -59,7 +62,7 @@ async def open_rounds(
         rounds = Rounds(
             queue=queue,
             channels=SqlDirectChannels(database),
-            post=DiscordPost(client, budget, Letters(Texts.load()).write),
+            post=DiscordPost(client, budget, _letters(Texts.load()).write),
             clock=clock,
             tasks=tasks,
             lease=lease,
@@ -71,6 +74,10 @@ async def open_rounds(
             await tasks.close()
 
 
+def _letters(texts: Texts) -> Letters:
+    return Letters(texts, MorningWords(texts).first_question)
+
+
 def evening_parts(
     database: Database, client: discord.Client, texts: Texts, clock: Clock, tasks: Tasks
 ) -> EveningParts:
@@ -78,17 +85,21 @@ def evening_parts(
     news = News()
     channels = SqlDirectChannels(database)
     familiar = SqlFamiliarGuilds(database, clock)
-    post = DiscordPost(client, RequestBudget(clock), Letters(texts).write)
+    post = DiscordPost(client, RequestBudget(clock), _letters(texts).write)
+    rules = SqlRuleStore(database, clock, news)
+    people = SqlPersonSettingsStore(database, clock)
     evenings = Evenings(
-        rules=SqlRuleStore(database, clock, news),
+        rules=rules,
         channels=channels,
-        people=SqlPersonSettingsStore(database, clock),
+        people=people,
         post=post,
         search=ZoneSearch(),
         clock=clock,
     )
     return EveningParts(
         evenings=evenings,
+        mornings=Mornings(rules=rules, diary=SqlDiaryStore(database), people=people, clock=clock),
+        channels=channels,
         rounds=Rounds(
             queue=SqlQueueStore(database, clock, news), channels=channels, post=post, clock=clock, tasks=tasks
         ),

@@ -40,6 +40,8 @@ from bot.gateway.focus_desk import FocusDesk
 from bot.gateway.funnel import Funnel
 from bot.gateway.help_desk import HelpDesk
 from bot.gateway.moderators import Moderators
+from bot.gateway.morning_desk import MorningDesk
+from bot.gateway.morning_words import MorningWords
 from bot.gateway.panels import Panels
 from bot.gateway.presses import Presses
 from bot.gateway.privacy_desk import PrivacyDesk
@@ -80,6 +82,7 @@ EXTENSIONS: Final = (
     "cogs.help",
     "cogs.library",
     "cogs.listening",
+    "cogs.morning",
     "cogs.practices",
     "cogs.privacy",
     "cogs.resources",
@@ -143,6 +146,8 @@ class Hush(commands.AutoShardedBot):
     """There from login on."""
     discover_desk: DiscoverDesk
     """There from login on."""
+    morning_desk: MorningDesk
+    """There from login on."""
 
     def __init__(
         self,
@@ -197,6 +202,12 @@ class Hush(commands.AutoShardedBot):
         self.add_view(Presses(services.playback, services.panels, services.texts, services.replies, funnel))
         self._open_care_desks(services, funnel)
         self.evening_desk = self._evening_desk(services, funnel)
+        self.morning_desk = MorningDesk(
+            mornings=services.evenings.mornings,
+            channels=services.evenings.channels,
+            words=MorningWords(services.texts),
+            funnel=funnel,
+        )
         self.privacy_desk = PrivacyDesk(services.privacy, services.support, services.texts, funnel)
         services.sweep.begin()
         for extension in EXTENSIONS:
@@ -251,6 +262,7 @@ class Hush(commands.AutoShardedBot):
             self.help_desk,
             self.care_desk,
             self.evening_desk,
+            self.morning_desk,
             self.privacy_desk,
             self.resource_desk,
         ):

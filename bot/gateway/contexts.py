@@ -26,3 +26,13 @@ def anywhere() -> Callable[[_T], _T]:
         return contexts(app_commands.allowed_installs(guilds=True, users=True)(command))
 
     return decorate
+
+
+def in_private() -> Callable[[_T], _T]:
+    """In a DM with Hush and as a user install in other private places, not in servers."""
+
+    def decorate(command: _T) -> _T:
+        contexts = app_commands.allowed_contexts(guilds=False, dms=True, private_channels=True)
+        return contexts(app_commands.allowed_installs(guilds=True, users=True)(command))
+
+    return decorate

@@ -8,7 +8,8 @@ from typing import Final
 import discord
 
 from bot.core.errors import StoreError
-from bot.reminders.ports import FamiliarGuilds, ReminderChannels
+from bot.reminders.mornings import Mornings
+from bot.reminders.ports import DirectChannels, FamiliarGuilds, ReminderChannels
 from bot.reminders.rounds import Rounds
 from bot.reminders.routine import RoutineStore
 from bot.reminders.service import Evenings
@@ -43,6 +44,8 @@ class Acquaintance:
 @dataclass(frozen=True, slots=True)
 class EveningParts:
     evenings: Evenings
+    mornings: Mornings
+    channels: DirectChannels
     rounds: Rounds
     routines: RoutineStore
     familiar: FamiliarGuilds

@@ -40,7 +40,7 @@ class EveningWords:
             return self.say("bedtime.days.weekdays", locale)
         if days == frozenset({6, 7}):
             return self.say("bedtime.days.weekend", locale)
-        names = _rules(locale).days["format"]["abbreviated"]
+        names = locale_rules(locale).days["format"]["abbreviated"]
         return self.say("bedtime.days.some", locale, names=tuple(names[day - 1] for day in sorted(days)))
 
     def label(self, rule: Rule, locale: str) -> str:
@@ -132,7 +132,7 @@ class EveningWords:
 
 def wall_time(at: time, locale: str) -> str:
     """Return a time as the locale's clocks show it."""
-    return format_time(at, "short", locale=_rules(locale))
+    return format_time(at, "short", locale=locale_rules(locale))
 
 
 def typed_days(days: frozenset[int]) -> str:
@@ -152,7 +152,8 @@ def row(*buttons: "ui.Button[ui.LayoutView]") -> "ui.ActionRow[ui.LayoutView]":
     return ui.ActionRow(*buttons)
 
 
-def _rules(locale: str) -> Locale:
+def locale_rules(locale: str) -> Locale:
+    """Return Babel's rules for one of Discord's tags; American English for one it does not know."""
     try:
         return Locale.parse(locale, sep="-")
     except (UnknownLocaleError, ValueError):

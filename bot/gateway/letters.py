@@ -1,7 +1,7 @@
 """How the evenings' messages look (Components V2): a few words, and buttons that work for weeks."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import discord
@@ -27,6 +27,10 @@ _LABELS: Final = {
 }
 
 
+Ask = Callable[[str, str], ui.LayoutView]
+"""Draw the morning's first question for a reference, in a locale."""
+
+
 def press_id(action: str, rule_id: int) -> str:
     return f"bedtime:{action}:v1:{rule_id}"
 
@@ -34,8 +38,9 @@ def press_id(action: str, rule_id: int) -> str:
 class Letters:
     """Puts letters into words."""
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self, texts: Texts, first_question: Ask) -> None:
         self._texts = texts
+        self._first_question = first_question
         self._lines = sorted(key for key in texts.templates() if key.startswith(_LINES))
 
     def write(self, letter: Letter) -> ui.LayoutView:
@@ -46,6 +51,9 @@ class Letters:
                 return page([self._say(letter, "bedtime.letter.too_much")], self._buttons(letter, _TOO_MUCH))
             case Topic.MISSED:
                 return page([self._say(letter, "bedtime.letter.missed")])
+            case Topic.MORNING:
+                reference = f"{letter.rule_id}:{int(letter.about_at.timestamp())}"
+                return self._first_question(reference, letter.locale)
             case _:
                 return page([self._say(letter, "bedtime.letter.confirm")], self._buttons(letter, ("change",)))
 

@@ -10,6 +10,7 @@ import discord
 from discord import ui
 
 from bot.gateway.budget import RequestBudget
+from bot.gateway.rate_buckets import look_seldom
 from bot.reminders.model import Letter
 from bot.reminders.ports import ClosedDoor, NoSuchPlace, TryLater
 
@@ -29,6 +30,7 @@ class DiscordPost:
     """Implements `bot.reminders.ports.Post`."""
 
     def __init__(self, client: discord.Client, budget: RequestBudget, write: Write) -> None:
+        look_seldom(client.http)
         self._client = client
         self._budget = budget
         self._write = write

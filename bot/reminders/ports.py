@@ -114,6 +114,14 @@ class QueueStore(Protocol):
         """Return rules whose instants were derived under other zone data."""
         ...
 
+    async def unarmed(self, *, most: int) -> Sequence[Rule]:
+        """Return rules that are awake and yet have nothing pending."""
+        ...
+
+    async def arm(self, reminders: Sequence[Reminder]) -> None:
+        """Let these be pending where nothing of their kind and rule is."""
+        ...
+
     async def rederive(
         self, rules: Sequence[tuple[Rule, Reminder]], *, now: datetime, data_version: str
     ) -> None:

@@ -74,9 +74,15 @@ class Rounds:
         self._in_flight: set[asyncio.Task[None]] = set()
         self._landed = asyncio.Event()
         self._said_here_s = -math.inf
+        self._resting = False
         self.n_delivered = 0
         self.n_failed = 0
         """Deliveries that were put off or given up."""
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether nothing is under way and the next reminder is still to come."""
+        return self._resting and not self._in_flight
 
     def begin(self) -> None:
         """Start once Discord can be written to. Later calls do nothing."""
@@ -172,11 +178,13 @@ class Rounds:
             asyncio.ensure_future(changes.wait()),
             *([asyncio.ensure_future(self._landed.wait())] if self._in_flight else []),
         ]
+        self._resting = True
         try:
             done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             for ended in done:
                 ended.result()
         finally:
+            self._resting = False
             for task in waiting:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
@@ -232,7 +240,9 @@ class Rounds:
             await self._channels.opened(letter.user_id, channel_id)
 
     async def _rederive(self) -> None:
-        """Let what was derived under other zone data be derived anew."""
+        """Derive anew what was derived under other zone data, or has fallen out of the queue."""
+        while rules := await self._queue.unarmed(most=_AT_ONCE):
+            await self._queue.arm([rule.next_due_after(self._clock.now()) for rule in rules])
         while rules := await self._queue.outdated(VERSION, most=_AT_ONCE):
             now = self._clock.now()
             fresh = [(rule, rule.next_due_after(now)) for rule in rules]

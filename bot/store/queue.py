@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, delete, func, literal, or_, select, tuple_, update
+from sqlalchemy import Row, and_, delete, exists, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.clock import Clock
@@ -141,6 +141,20 @@ class SqlQueueStore:
         statement = select(reminder_rule).where(_RULE.data_version != data_version).limit(most)
         async with self._database.reading() as connection:
             return [as_rule(row) for row in await connection.execute(statement)]
+
+    async def unarmed(self, *, most: int) -> Sequence[Rule]:
+        pending = exists().where(
+            _DUE.user_id == _RULE.user_id, _DUE.kind == _RULE.kind, _DUE.rule_id == _RULE.id
+        )
+        statement = select(reminder_rule).where(_RULE.paused.is_(False), ~pending).limit(most)
+        async with self._database.reading() as connection:
+            return [as_rule(row) for row in await connection.execute(statement)]
+
+    async def arm(self, reminders: Sequence[Reminder]) -> None:
+        keep = frozenset(reminder_row(reminders[0])) if reminders else frozenset[str]()
+        async with self._database.transaction() as connection:
+            for due in reminders:
+                await upsert(connection, reminder, reminder_row(due), keep=keep)
 
     async def rederive(
         self, rules: Sequence[tuple[Rule, Reminder]], *, now: datetime, data_version: str

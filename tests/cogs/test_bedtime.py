@@ -53,17 +53,26 @@ def button(message: discord.Message | simcord.ResponseMessage, action: str) -> s
     return found[0]
 
 
+async def ticks() -> None:
+    """Let whoever was woken wake, and whoever goes to sleep fall asleep."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
 async def rest(world: World) -> None:
     """Return once what is due has been carried out: nobody tells, it happens in the background."""
     rounds = world.bot.services.evenings.rounds
     async with asyncio.timeout(20):
         await world.env.settle()
-        while rounds._in_flight or not world.clock.next_wake_s():  # noqa: ASYNC110
+        await ticks()
+        while not rounds.is_resting:  # noqa: ASYNC110
             await asyncio.sleep(0.002)
+        await ticks()
 
 
 async def go_to(world: World, moment: datetime) -> None:
-    """Let time pass as it does: nothing is skipped on the way."""
+    """Let time pass as it does: nothing is skipped on the way, a rounded microsecond at the end neither."""
+    moment += timedelta(milliseconds=1)
     await rest(world)
     while (left_s := (moment - world.clock.now()).total_seconds()) > 0:
         await world.advance(min(left_s, world.clock.next_wake_s() or left_s))

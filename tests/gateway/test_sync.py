@@ -69,8 +69,9 @@ async def test_where_commands_can_be_used(env: simcord.Env) -> None:
         "resume",
         "timer",
     }
+    assert contexts.pop("morning") == ([1, 2], [0, 1])
     assert contexts == dict.fromkeys(listening, in_servers) | dict.fromkeys(
-        {"timezone", "bedtime", "winddown"}
+        {"timezone", "bedtime", "winddown", "nights"}
         | {"library", "help"}
         | {"support", "privacy", "therapy"}
         | {"pair", "learn", "breathe", "meditate", "checkin"}

@@ -72,9 +72,10 @@ class House:
     async def settle(self) -> None:
         """Return once the rounds sleep and nothing is under way."""
         async with asyncio.timeout(10):
-            await asyncio.sleep(0)
-            while self.rounds._in_flight or not self.clock.next_wake_s():  # noqa: ASYNC110 - nobody tells
+            await _ticks()
+            while not self.rounds.is_resting:  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.001)
+            await _ticks()
 
     async def go_to(self, moment: datetime) -> None:
         self.clock.advance((moment - self.clock.now()).total_seconds())
@@ -104,3 +105,9 @@ async def opened(folder: Path, start: datetime) -> AsyncGenerator[House]:
             yield house
         finally:
             await house.close()
+
+
+async def _ticks() -> None:
+    """Let whoever was woken wake, and whoever goes to sleep fall asleep."""
+    for _ in range(10):
+        await asyncio.sleep(0)

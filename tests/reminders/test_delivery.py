@@ -14,6 +14,7 @@ import pytest_asyncio
 from bot.content.texts import Texts
 from bot.gateway.budget import LONGEST_TURN_S, Lane, RequestBudget
 from bot.gateway.letters import Letters
+from bot.gateway.morning_words import MorningWords
 from bot.gateway.post import DiscordPost
 from bot.reminders.model import Letter, Topic
 from bot.reminders.ports import ClosedDoor, NoSuchPlace, TryLater
@@ -22,6 +23,8 @@ from bot.sandbox.recording import faults
 from bot.sandbox.recording.behaviour import Behaviour, Window
 from bot.sandbox.recording.process import RecordingDiscord
 
+_TEXTS = Texts.load()
+written = Letters(_TEXTS, MorningWords(_TEXTS).first_question).write
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 _module = pytest_asyncio.fixture(loop_scope="module")
 _PEOPLE = itertools.count(500_000_000_000_000_001)
@@ -68,7 +71,7 @@ def budget(clock: SandboxClock) -> RequestBudget:
 
 @pytest.fixture
 def post(client: discord.Client, budget: RequestBudget) -> DiscordPost:
-    return DiscordPost(client, budget, Letters(Texts.load()).write)
+    return DiscordPost(client, budget, written)
 
 
 @pytest.fixture
@@ -163,7 +166,7 @@ async def test_a_long_429_for_opening_pauses_the_lane(post, letter, server) -> N
 async def test_a_crowd_stays_within_discords_limits(client, server, mark, clock) -> None:
     """Two hundred at once, against Discord's real limits: not one 429."""
     people = [next(_PEOPLE) for _ in range(200)]
-    post = DiscordPost(client, RequestBudget(clock, openings_per_s=10_000), Letters(Texts.load()).write)
+    post = DiscordPost(client, RequestBudget(clock, openings_per_s=10_000), written)
     template = Letter(Topic.BEDTIME, 0, 1, EVENING, "en-US", "", None)
     channels = [(await client.create_dm(discord.Object(person))).id for person in people]
     await server.configure(Behaviour())
@@ -220,7 +223,7 @@ async def test_processes_share_one_budget(budget: RequestBudget) -> None:
 async def test_fewer_new_dms_than_thought_only_come_later(server, client, letter, clock) -> None:
     """A Discord that allows fewer new DMs than we thought: refused ones come later, none is lost."""
     await server.configure(Behaviour.unlimited().model_copy(update={"new_dms": Window(limit=2, seconds=60)}))
-    post = DiscordPost(client, RequestBudget(clock, openings_per_s=1000), Letters(Texts.load()).write)
+    post = DiscordPost(client, RequestBudget(clock, openings_per_s=1000), written)
     people = [next(_PEOPLE) for _ in range(5)]
     waiting = [replace(letter, user_id=person, nonce=f"w{person}") for person in people]
     for _ in range(6):

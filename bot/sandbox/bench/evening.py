@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 from sqlalchemy import URL, insert
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.reminders.firing import EVERY_DAY
 from bot.reminders.model import Kind, Reminder, Rule
+from bot.reminders.zones import zone
 from bot.sandbox.recording.process import RecordingDiscord
 from bot.store.database import Database
 from bot.store.reminder_rows import reminder_row, rule_row
@@ -17,6 +18,7 @@ from bot.store.tables import direct_channel, reminder, reminder_rule
 
 FIRST_PERSON = 600_000_000_000_000_000
 _AT_ONCE = 1000
+_ZONE = zone("Europe/Berlin")
 _CONNECTIONS = 16
 
 
@@ -58,14 +60,13 @@ async def _add(
 ) -> None:
     rules, pending = [], []
     for number in numbers:
-        minute = number % (24 * 60)
-        rule = Rule(
-            number + 1, FIRST_PERSON + number, "Europe/Berlin", time(minute // 60, minute % 60), EVERY_DAY
-        )
-        rules.append({"id": rule.id} | rule_row(rule, now))
-        at = due_at
-        if rule.user_id not in channels:
+        user_id, at = FIRST_PERSON + number, due_at
+        if user_id not in channels:
             at = now + timedelta(hours=1, seconds=number % 80_000)
+        # The wall time it is due at: once delivered, the next one is tomorrow's.
+        wall = at.astimezone(_ZONE).time().replace(second=0, microsecond=0)
+        rule = Rule(number + 1, user_id, _ZONE.key, wall, EVERY_DAY)
+        rules.append({"id": rule.id} | rule_row(rule, now))
         pending.append(reminder_row(Reminder(rule.user_id, Kind.BEDTIME, rule.id, at, at)))
     await connection.execute(insert(reminder_rule), rules)
     await connection.execute(insert(reminder), pending)
