@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     drawing.add_parser("build", help="render them all anew").set_defaults(act=_pictures_build)
 
     _bench_parser(commands.add_parser("bench", help="measure parts of Hush on this machine"))
+    _triage_parser(commands.add_parser("triage", help="which offer Hush would make, for JSON lines on stdin"))
 
     helplines = commands.add_parser("helplines", help="see how old the helplines' numbers are")
     ages = helplines.add_subparsers(required=True, metavar="action")
@@ -135,6 +136,18 @@ def _pictures_build(_: argparse.Namespace) -> int:
     for name in build(Path(str(files("bot.pictures"))) / "loops", CareContent.load(Library.load().triggers)):
         print(name)
     return 0
+
+
+def _triage_parser(triage: argparse.ArgumentParser) -> None:
+    triage.add_argument(
+        "--surface", choices=("dm", "channel"), default="dm", help="where the words were said"
+    )
+    triage.set_defaults(act=_triage)
+    actions = triage.add_subparsers(metavar="action")
+    report = actions.add_parser("report", help="how it does on authors it never saw (needs a checkout)")
+    report.add_argument("--curve", action="store_true", help="also with less to learn from")
+    report.add_argument("--unseen-families", action="store_true", help="also with whole families left out")
+    report.set_defaults(act=_triage_report)
 
 
 def _demo(args: argparse.Namespace) -> int:
@@ -231,3 +244,15 @@ def _sounds_build(args: argparse.Namespace) -> int:
     from bot.audio.commands import build_sounds
 
     return build_sounds(args.sounds, force=args.force)
+
+
+def _triage(args: argparse.Namespace) -> int:
+    from bot.support.commands import triage_lines, utf8
+
+    return triage_lines(args.surface, utf8(sys.stdin), utf8(sys.stdout), sys.stderr)
+
+
+def _triage_report(args: argparse.Namespace) -> int:
+    from bot.support.commands import print_report
+
+    return print_report(curve=args.curve, unseen_families=args.unseen_families)

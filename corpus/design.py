@@ -15,6 +15,8 @@ from corpus.rows import Row
 
 FEWEST = 2
 """Rows a feature must stand in to be learnt."""
+RARITY = 2.5
+"""How much more a rare feature counts: its inverse document frequency to this power."""
 
 Features = list[tuple[Hashes, ...]]
 
@@ -50,7 +52,7 @@ class Vocabulary:
             known, counts = np.unique(np.concatenate(block), return_counts=True)
             kept = counts >= FEWEST
             hashes.append(known[kept])
-            rarity.append(1 + np.log((1 + len(rows)) / (1 + counts[kept])))
+            rarity.append((1 + np.log((1 + len(rows)) / (1 + counts[kept]))) ** RARITY)
         return cls(tuple(hashes), tuple(rarity))
 
     def matrix(self, rows: Features) -> csr_matrix:

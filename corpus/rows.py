@@ -10,6 +10,7 @@ from typing import Any
 from bot.support.levels import Level
 
 FOLDER = Path(__file__).parent / "triage"
+EVERYDAY = "everyday"
 PLAIN = frozenset({"plain", "greeting", "request"})
 """Families of benign rows that nobody would mistake; every other benign row is a tricky one."""
 
@@ -24,9 +25,14 @@ class Row:
     batch: str
 
     @property
+    def everyday(self) -> bool:
+        """Whether it is a made line of ordinary chat, for training only."""
+        return self.batch.startswith(EVERYDAY)
+
+    @property
     def tricky(self) -> bool:
         """Whether it is benign and made to look otherwise."""
-        return self.level is Level.NONE and not PLAIN.issuperset(self.families)
+        return self.level is Level.NONE and not self.everyday and not PLAIN.issuperset(self.families)
 
 
 def batches(folder: Path = FOLDER) -> list[Path]:
@@ -42,10 +48,10 @@ def load(paths: Sequence[Path] | None = None) -> list[Row]:
     ]
 
 
-def digest(paths: Sequence[Path] | None = None) -> str:
-    """Return a fingerprint of the batches' names and contents."""
+def digest(paths: Sequence[Path]) -> str:
+    """Return a fingerprint of files' names and contents."""
     found = hashlib.sha256()
-    for path in batches() if paths is None else paths:
+    for path in sorted(paths, key=lambda p: p.name):
         found.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return found.hexdigest()[:16]
 

@@ -3,18 +3,25 @@
 import sys
 from pathlib import Path
 
+from bot.support import features, normalise
 from bot.support.triage import MODEL_FILE
-from corpus.rows import load
+from corpus import everyday, rows
 from corpus.training import train
 
 MODEL = Path(__file__).resolve().parent.parent / "bot" / "support" / MODEL_FILE
 
 
+def fingerprint() -> str:
+    """Return what the model was made of: the batches, the everyday lines, and how a text is read."""
+    code = [Path(str(module.__file__)) for module in (features, normalise)]
+    return rows.digest([*rows.batches(), *everyday.files(), *code])
+
+
 def main() -> None:
-    rows = load()
-    data = train(rows).to_bytes()
+    learnt = [*rows.load(), *everyday.everyday()]
+    data = train(learnt, fingerprint()).to_bytes()
     MODEL.write_bytes(data)
-    sys.stderr.write(f"{MODEL.name}: {len(rows)} rows, {len(data):,} bytes\n")
+    sys.stderr.write(f"{MODEL.name}: {len(learnt)} rows, {len(data):,} bytes\n")
 
 
 if __name__ == "__main__":

@@ -1,25 +1,32 @@
 """From rows to the model file: fit, weigh on whole batches left out, set the bars, round the weights."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
+from bot.support.languages import OTHER, Languages
 from bot.support.levels import Level, Surface
-from bot.support.model import QUESTIONS, Block, Floats, Model
+from bot.support.model import QUESTIONS, Block, Floats, Model, Scale
+from bot.support.normalise import normalise
 from corpus.design import Seen, Vocabulary, see
 from corpus.fitting import fit
-from corpus.rows import Row, digest
+from corpus.rows import Row
 
-COST = 1.0
-N_FOLDS = 4
+COST = 0.01
+N_FOLDS = 5
+ENOUGH = 300
+"""Rows a language needs for a scale of its own."""
 BETWEEN = 0.3
 """How much a low_distress row counts where cards are learnt: a card too many costs its author little."""
 
+ORDINARY = 0.3
+"""How much a line of everyday chat counts beside a row of the corpus: there are many, and made of parts."""
+
 FALSE_OFFERS = {Surface.DM: 0.25, Surface.CHANNEL: 0.10}
-FALSE_CARDS = {Surface.DM: 0.05, Surface.CHANNEL: 0.015}
+FALSE_CARDS = {Surface.DM: 0.042, Surface.CHANNEL: 0.012}
 FALSE_CRISES = {Surface.DM: 0.015, Surface.CHANNEL: 0.005}
 """The operating points: the share of tricky benign rows of unseen authors that may get each answer."""
 
@@ -49,15 +56,20 @@ def fit_rows(rows: Sequence[Row], seen: Seen, kept: Mask) -> Fitted:
     vocabulary = Vocabulary.of(learnt)
     matrix = vocabulary.matrix(learnt)
     levels = np.array([row.level for row, keep in zip(rows, kept, strict=True) if keep])
-    found = [_fit_question(matrix, levels, question) for question in QUESTIONS]
+    weight = np.array(
+        [ORDINARY if row.everyday else 1.0 for row, keep in zip(rows, kept, strict=True) if keep]
+    )
+    found = [_fit_question(matrix, levels, weight, question) for question in QUESTIONS]
     return Fitted(vocabulary, np.stack([w for w, _ in found], axis=1), np.array([b for _, b in found]))
 
 
-def _fit_question(matrix: csr_matrix, levels: npt.NDArray[np.int64], question: Level) -> tuple[Floats, float]:
+def _fit_question(
+    matrix: csr_matrix, levels: npt.NDArray[np.int64], weight: Floats, question: Level
+) -> tuple[Floats, float]:
     answers = (levels >= question).astype(float)
-    trust = np.ones(len(levels))
+    trust = weight.copy()
     if question is Level.HIGH_DISTRESS:
-        trust[levels == Level.LOW_DISTRESS] = BETWEEN
+        trust[levels == Level.LOW_DISTRESS] *= BETWEEN
     for answer in (0.0, 1.0):
         mine = answers == answer
         trust[mine] *= len(levels) / (2 * trust[mine].sum())
@@ -65,64 +77,75 @@ def _fit_question(matrix: csr_matrix, levels: npt.NDArray[np.int64], question: L
 
 
 def folds(rows: Sequence[Row], n: int = N_FOLDS) -> Folds:
-    """Return each row's fold: whole batches, every language's spread over the folds."""
+    """Return each row's fold: whole batches, each language's spread over the folds; -1 is never left out."""
     order: dict[str, int] = {}
     for batch in sorted({row.batch for row in rows}):
         lang = batch.partition("-")[0]
         order[batch] = sum(other.partition("-")[0] == lang for other in order)
-    return np.array([order[row.batch] % n for row in rows])
+    return np.array([-1 if row.everyday else order[row.batch] % n for row in rows])
 
 
 def held_out(rows: Sequence[Row], seen: Seen, fold: Folds) -> Floats:
-    """Return (n_rows, 3) scores, each row's from a model that saw nothing of its fold."""
-    scores = np.zeros((len(rows), len(QUESTIONS)))
-    for out in np.unique(fold):
+    """Return (n_rows, 3) scores, each row's from a model without its fold; nan where never left out."""
+    scores = np.full((len(rows), len(QUESTIONS)), np.nan)
+    for out in np.unique(fold[fold >= 0]):
         mine = fold == out
         scores[mine] = fit_rows(rows, seen, ~mine).scores(seen)[mine]
     return scores
 
 
-def calibrate(rows: Sequence[Row], scores: Floats) -> tuple[Floats, Floats]:
-    """Return slopes and offsets (3,) that turn held-out scores into probabilities (Platt 1999)."""
+def scale(rows: Sequence[Row], scores: Floats) -> Scale:
+    """Return how held-out scores are read: Platt's probabilities, and bars by the operating points."""
     levels = np.array([row.level for row in rows])
     ones = np.ones(len(rows))
     found = [
         fit(csr_matrix(scores[:, [at]]), (levels >= question).astype(float), ones, 1e6)
         for at, question in enumerate(QUESTIONS)
     ]
-    return np.array([slope[0] for slope, _ in found]), np.array([offset for _, offset in found])
+    unset = Scale(
+        np.array([slope[0] for slope, _ in found]).round(6),
+        np.array([offset for _, offset in found]).round(6),
+        {},
+    )
+    benign = unset.probabilities(scores[[row.tricky for row in rows]])
+    return replace(unset, bars={surface: _bars(benign, surface) for surface in Surface})
 
 
-def bars(rows: Sequence[Row], likely: Floats) -> dict[Surface, tuple[float, ...]]:
-    """Return the probability from which each question is a yes, for each surface."""
-    benign = likely[[row.tricky for row in rows]]
-    return {
-        surface: tuple(
-            float(np.quantile(benign[:, at], 1 - share[surface]).round(4))
-            for at, share in enumerate((FALSE_OFFERS, FALSE_CARDS, FALSE_CRISES))
-        )
-        for surface in Surface
-    }
+def _bars(benign: Floats, surface: Surface) -> tuple[float, ...]:
+    shares = (points[surface] for points in (FALSE_OFFERS, FALSE_CARDS, FALSE_CRISES))
+    return tuple(round(float(np.quantile(benign[:, at], 1 - share)), 4) for at, share in enumerate(shares))
 
 
-def decide(likely: Floats, bar: tuple[float, ...]) -> npt.NDArray[np.int64]:
-    """Return each row's level: the most serious question answered with yes."""
-    levels: npt.NDArray[np.int64] = np.max((likely >= np.array(bar)) * np.array(QUESTIONS), axis=1)
-    return levels
+def scales(rows: Sequence[Row], scores: Floats, languages: Sequence[str]) -> dict[str, Scale]:
+    """Return a scale for each language with enough rows, and for all the others together with them."""
+    found = {OTHER: scale(rows, scores)}
+    for language in sorted(set(languages) - {OTHER}):
+        mine = [at for at, other in enumerate(languages) if other == language]
+        if len(mine) >= ENOUGH:
+            found[language] = scale([rows[at] for at in mine], scores[mine])
+    return found
 
 
-def train(rows: Sequence[Row], fingerprint: str | None = None) -> Model:
-    """Return the model of all rows, its bars set on batches left out."""
+def languages_of(rows: Sequence[Row]) -> list[str]:
+    """Return each row's language as triage will guess it, which is not always the author's."""
+    languages = Languages.load()
+    return [languages.language(normalise(row.text)) for row in rows]
+
+
+def train(rows: Sequence[Row], fingerprint: str) -> Model:
+    """Return the model of all rows, its scales set on batches left out."""
     seen = see(rows)
-    slope, offset = calibrate(rows, scores := held_out(rows, seen, folds(rows)))
-    likely = 1 / (1 + np.exp(-(scores * slope + offset)))
+    scores = held_out(rows, seen, folds(rows))
+    known = np.flatnonzero(~np.isnan(scores[:, 0]))
+    judged = [rows[int(at)] for at in known]
     whole = fit_rows(rows, seen, np.ones(len(rows), dtype=bool))
     return Model(
         blocks=tuple(_blocks(whole)),
-        slope=slope.round(6),
-        offset=(offset + slope * whole.intercepts).round(6),
-        bars=bars(rows, likely),
-        corpus=digest() if fingerprint is None else fingerprint,
+        scales={
+            language: replace(found, offset=(found.offset + found.slope * whole.intercepts).round(6))
+            for language, found in scales(judged, scores[known], languages_of(judged)).items()
+        },
+        fingerprint=fingerprint,
     )
 
 

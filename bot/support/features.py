@@ -1,4 +1,4 @@
-"""What the model looks at: hashed n-grams of letters, words and word skeletons, in four blocks a text."""
+"""What the model looks at: hashed n-grams of letters, words and word skeletons, and pairs of words."""
 
 import re
 
@@ -8,21 +8,32 @@ import numpy.typing as npt
 Hashes = npt.NDArray[np.uint32]
 _Wide = npt.NDArray[np.uint64]
 
-BLOCKS = ("letters", "words", "skeletons")
 LETTER_SIZES = range(2, 6)
 WORD_SIZES = range(1, 4)
+PAIRED = 12
+"""A word is paired with each of as many words after it, less one."""
 
+_SCRIPT_CHANGE = re.compile(
+    r"(?<=[\u3041-\u3096ー])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[\u3041-\u3096])|(?<=を)"
+)
+"""Where a Japanese word may begin: between kanji and kana, and after the object."""
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+_PAIR = np.uint64(4 << 8)
 _S30, _S27, _S31, _S32 = (np.uint64(n) for n in (30, 27, 31, 32))
 
 
 def extract(text: str) -> tuple[Hashes, ...]:
     """Return each block's distinct features of a normalised text, as sorted 32-bit hashes."""
+    spaced = _SCRIPT_CHANGE.sub(" ", text)
+    words = _words(spaced)
     return (
         _distinct(_grams(_codes(f" {text} "), LETTER_SIZES, salt=1)),
-        _distinct(_grams(_words(text), WORD_SIZES, salt=2)),
-        _distinct(_grams(_words(skeletons(text)), range(1, 4), salt=3)),
+        _distinct(_grams(words, WORD_SIZES, salt=2)),
+        _distinct(_grams(_words(skeletons(spaced)), WORD_SIZES, salt=3)),
+        _distinct(
+            [_mixed(words[:-gap] * _STEP + words[gap:] + _PAIR) for gap in range(1, min(PAIRED, len(words)))]
+        ),
     )
 
 
@@ -77,6 +88,7 @@ _CONSONANTS = (
     | {"े": "", "ै": "", "ो": "", "ौ": "", "ृ": "r", "्": "", "ः": "", "0": "h", "ا": "a", "ء": "a"}
 )
 _ROMAN = str.maketrans(_CONSONANTS)
+_LAST_NASAL = re.compile("ं(?= |$)")
 _SOFT = re.compile(r"(?<=[kgtdbsjc])h")
 _VOWELS = re.compile(r"(?<=\S)[aeiou]+")
 _DOUBLE = re.compile(r"(\S)\1+")
@@ -87,5 +99,5 @@ def skeletons(text: str) -> str:
 
     Hindi and Arabic written in their own script and in Latin letters meet here, and so do misspellings.
     """
-    roman = text.replace("ph", "f").replace("ch", "क").replace("ं ", " ").translate(_ROMAN)
+    roman = _LAST_NASAL.sub("", text).replace("ph", "f").replace("ch", "क").translate(_ROMAN)
     return _DOUBLE.sub(r"\1", _VOWELS.sub("", _SOFT.sub("", roman)))

@@ -5,7 +5,7 @@ The file is one JSON line, then for each block its sorted hashes (uint32) and it
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from bot.core.errors import ContentError
 from bot.support.features import Hashes
+from bot.support.languages import OTHER
 from bot.support.levels import Level, Surface
 
 QUESTIONS = (Level.LOW_DISTRESS, Level.HIGH_DISTRESS, Level.CRISIS)
@@ -41,31 +42,53 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """Blocks, and how their sum becomes probabilities and levels."""
+class Scale:
+    """How scores are read in one language: as probabilities (Platt 1999), and from where each is a yes."""
 
-    blocks: tuple[Block, ...]
     slope: Floats
     offset: Floats
     bars: Mapping[Surface, tuple[float, ...]]
-    """The probability from which each question is answered with yes."""
-    corpus: str
-    """The digest of the rows it was trained on."""
 
-    def probabilities(self, features: Sequence[Hashes]) -> Floats:
-        """Return the calibrated probability of each question, for one text's blocks of features."""
-        score = sum(
-            (block.contribution(found) for block, found in zip(self.blocks, features, strict=True)),
-            start=np.zeros(len(QUESTIONS)),
-        )
-        return 1 / (1 + np.exp(-(score * self.slope + self.offset)))
+    def probabilities(self, scores: Floats) -> Floats:
+        """Return how likely each question is a yes, for scores (…, 3)."""
+        likely: Floats = 1 / (1 + np.exp(-(scores * self.slope + self.offset)))
+        return likely
+
+    def levels(self, scores: Floats, surface: Surface) -> npt.NDArray[np.int64]:
+        """Return the most serious question answered with yes, for scores (…, 3)."""
+        yes = self.probabilities(scores) >= np.array(self.bars[surface])
+        levels: npt.NDArray[np.int64] = np.max(yes * np.array(QUESTIONS), axis=-1)
+        return levels
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Blocks, and the scale of each language; that of `other` is for all that have none."""
+
+    blocks: tuple[Block, ...]
+    scales: Mapping[str, Scale]
+    fingerprint: str
+    """Of the rows it was trained on, and of how they were read."""
+
+    def scores(self, features: Sequence[Hashes]) -> Floats:
+        """Return each question's score for one text's blocks of features."""
+        parts = (block.contribution(found) for block, found in zip(self.blocks, features, strict=True))
+        return sum(parts, start=np.zeros(len(QUESTIONS)))
+
+    def scale(self, language: str) -> Scale:
+        return self.scales.get(language, self.scales[OTHER])
 
     def to_bytes(self) -> bytes:
         head = {
-            "corpus": self.corpus,
-            "slope": self.slope.tolist(),
-            "offset": self.offset.tolist(),
-            "bars": {surface.value: list(bars) for surface, bars in self.bars.items()},
+            "fingerprint": self.fingerprint,
+            "scales": {
+                language: {
+                    "slope": scale.slope.tolist(),
+                    "offset": scale.offset.tolist(),
+                    "bars": {surface.value: list(bars) for surface, bars in scale.bars.items()},
+                }
+                for language, scale in self.scales.items()
+            },
             "blocks": [{"n": len(block.hashes), "step": block.step.tolist()} for block in self.blocks],
         }
         parts = [json.dumps(head, sort_keys=True).encode() + b"\n"]
@@ -78,20 +101,25 @@ class Model:
         """Read a file's bytes. Raises ContentError when they are not whole."""
         line, _, body = data.partition(b"\n")
         try:
-            return cls._from_parts(json.loads(line), body)
+            head = json.loads(line)
+            scales = {language: _scale(scale) for language, scale in head["scales"].items()}
+            return cls(tuple(_blocks(head["blocks"], body)), scales, head["fingerprint"])
         except (ValueError, KeyError, TypeError) as error:
             raise ContentError(f"the triage model's file is damaged: {error}") from None
 
-    @classmethod
-    def _from_parts(cls, head: dict[str, Any], body: bytes) -> Self:
-        blocks, at = [], 0
-        for block in head["blocks"]:
-            n = int(block["n"])
-            hashes = np.frombuffer(body, "<u4", n, at).astype(np.uint32)
-            weights = np.frombuffer(body, np.int8, n * len(QUESTIONS), at + 4 * n)
-            blocks.append(Block(hashes, weights.reshape(n, len(QUESTIONS)), np.array(block["step"])))
-            at += n * (4 + len(QUESTIONS))
-        if at != len(body):
-            raise ValueError(f"{len(body) - at} bytes too many")
-        bars = {surface: tuple(head["bars"][surface.value]) for surface in Surface}
-        return cls(tuple(blocks), np.array(head["slope"]), np.array(head["offset"]), bars, head["corpus"])
+
+def _scale(head: dict[str, Any]) -> Scale:
+    bars = {surface: tuple(head["bars"][surface.value]) for surface in Surface}
+    return Scale(np.array(head["slope"]), np.array(head["offset"]), bars)
+
+
+def _blocks(heads: list[dict[str, Any]], body: bytes) -> Iterator[Block]:
+    at = 0
+    for head in heads:
+        n = int(head["n"])
+        hashes = np.frombuffer(body, "<u4", n, at).astype(np.uint32)
+        weights = np.frombuffer(body, np.int8, n * len(QUESTIONS), at + 4 * n)
+        yield Block(hashes, weights.reshape(n, len(QUESTIONS)), np.array(head["step"]))
+        at += n * (4 + len(QUESTIONS))
+    if at != len(body):
+        raise ValueError(f"{len(body) - at} bytes too many")

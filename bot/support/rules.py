@@ -1,0 +1,88 @@
+"""Unmistakable statements, one file a language: they raise a level and never lower one."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Self
+
+from bot.core.errors import ContentError
+from bot.support.levels import Level
+from bot.support.normalise import normalise
+
+LONGEST_PHRASE = 8
+"""Words in a phrase, at most; in a script without spaces, letters are counted instead, up to 12."""
+_LONGEST_PIECE = 12
+_UNSPACED = frozenset({"ja"})
+_KINDS: dict[str, Level | None] = {"crisis": Level.CRISIS, "high": Level.HIGH_DISTRESS, "unless": None}
+
+_Phrases = dict[str, Level | None]
+
+
+class Rules:
+    """Looks every run of up to eight words up, so its work grows with the words alone."""
+
+    def __init__(self, phrases: Mapping[str, Level | None], pieces: Mapping[str, Level | None]) -> None:
+        self._phrases, self._pieces = phrases, pieces
+        self._first_words = frozenset(phrase.partition(" ")[0] for phrase in phrases)
+        self._first_letters = frozenset(piece[0] for piece in pieces)
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read every language's file. Raises ContentError naming the file and the entry."""
+        phrases: _Phrases = {}
+        pieces: _Phrases = {}
+        for lang, lists in language_files():
+            known = pieces if lang in _UNSPACED else phrases
+            for kind, level in _KINDS.items():
+                for entry in lists[kind]:
+                    known[_checked(f"{lang}.toml: {kind}", entry, unspaced=known is pieces)] = level
+        return cls(phrases, pieces)
+
+    def level(self, text: str) -> Level:
+        """Return what a normalised text says beyond doubt, or none."""
+        found = set(self._found(text))
+        return Level.NONE if None in found else max((level for level in found if level), default=Level.NONE)
+
+    def _found(self, text: str) -> Iterator[Level | None]:
+        words = text.split()
+        for at, word in enumerate(words):
+            if word in self._first_words:
+                yield from self._from(words[at : at + LONGEST_PHRASE])
+        for at, letter in enumerate(text):
+            if letter in self._first_letters:
+                yield from self._within(text[at : at + _LONGEST_PIECE])
+
+    def _from(self, words: list[str]) -> Iterator[Level | None]:
+        for size in range(1, len(words) + 1):
+            phrase = " ".join(words[:size])
+            if phrase in self._phrases:
+                yield self._phrases[phrase]
+
+    def _within(self, letters: str) -> Iterator[Level | None]:
+        for size in range(1, len(letters) + 1):
+            if letters[:size] in self._pieces:
+                yield self._pieces[letters[:size]]
+
+
+def language_files() -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """Yield each language's lists. Raises ContentError naming the file."""
+    for path in sorted((files("bot.content") / "triage").iterdir(), key=lambda p: p.name):
+        if not path.name.endswith(".toml"):
+            continue
+        try:
+            lists = tomllib.loads(path.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise ContentError(f"{path.name}: not valid TOML: {error}") from None
+        if lists.keys() != {*_KINDS, "common"}:
+            raise ContentError(f"{path.name}: the lists must be {', '.join(_KINDS)}, common")
+        yield path.name.removesuffix(".toml"), lists
+
+
+def _checked(where: str, entry: str, *, unspaced: bool) -> str:
+    words = normalise(entry)
+    size, most = (len(words), _LONGEST_PIECE) if unspaced else (len(words.split()), LONGEST_PHRASE)
+    if not 1 <= size <= most:
+        raise ContentError(f"{where}: {entry!r} is empty or too long")
+    if unspaced and words.isascii():
+        raise ContentError(f"{where}: {entry!r} would be found inside words of other languages")
+    return words

@@ -1,0 +1,42 @@
+"""What the model looks at: the same for spellings that mean the same, and linear in the text."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.support.features import PAIRED, extract, skeletons
+from bot.support.normalise import normalise
+from bot.support.passages import MOST_PARTS, PART, SHORT, passages
+
+
+def test_hindi_meets_in_its_two_scripts_and_arabic_in_latin_letters():
+    assert skeletons(normalise("ज़िंदगी नहीं")) == skeletons(normalise("zindagi nahi"))
+    assert skeletons(normalise("تعبت")) == skeletons(normalise("t3ebt"))
+    assert skeletons("really") == skeletons("realy")
+
+
+def test_word_order_and_words_change_the_features():
+    one, other = extract("i am not here"), extract("not i am here")
+    assert not np.array_equal(one[1], other[1])
+    assert set(extract("i am here")[0]) < set(extract("i am here too")[0])
+
+
+@given(st.text(max_size=300).map(normalise))
+def test_there_are_no_more_features_than_places_for_them(text: str):
+    letters, words, skeleton, pairs = extract(text)
+    n_words = len(text) + 1
+    assert len(letters) <= 4 * (len(text) + 2)
+    assert len(words) <= 3 * n_words
+    assert len(skeleton) <= 3 * n_words
+    assert len(pairs) <= PAIRED * n_words
+    for block in (letters, words, skeleton, pairs):
+        assert np.all(np.diff(block.astype(np.int64)) > 0)
+
+
+@given(st.text(alphabet="ab. ", max_size=3000).map(normalise))
+def test_the_parts_of_a_long_text_hold_every_letter_once(text: str):
+    whole, *parts = passages(text)
+    assert whole == text
+    assert parts == [] or "".join(parts).replace(" ", "") == text.replace(" ", "")
+    assert (len(text) <= SHORT) == (parts == [])
+    assert len(parts) <= min(MOST_PARTS, len(text) / PART + 1)
