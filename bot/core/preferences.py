@@ -7,6 +7,8 @@ from typing import Final, Protocol
 DEFAULT_TIMER_MINUTES: Final = 60
 DEFAULT_TAIL_MINUTES: Final = 10
 LONGEST_MINUTES: Final = 12 * 60
+DEFAULT_EMPTY_MINUTES: Final = 5
+LONGEST_EMPTY_MINUTES: Final = 60
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,4})?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -27,6 +29,10 @@ class GuildSettings:
     volume_cap_percent: int = 100
     leave_at_end: bool = False
     """Leave the channel when a session ends, rather than stay silently until it is empty."""
+    empty_minutes: int = DEFAULT_EMPTY_MINUTES
+    """How long Hush stays in a channel that everybody left, silent after the first half minute."""
+    timezone: str | None = None
+    """An IANA name, for what happens here at a time of day; None is UTC."""
     voice_status: bool = False
     """Show what plays as the voice channel's status, where everybody in the server reads it."""
     language: str | None = None
@@ -38,6 +44,8 @@ class GuildSettings:
         _require_within("timer_default_minutes", self.timer_default_minutes, LONGEST_MINUTES)
         _require_within("tail_minutes", self.tail_minutes, LONGEST_MINUTES)
         _require_within("volume_cap_percent", self.volume_cap_percent, 100)
+        _require_within("empty_minutes", self.empty_minutes, LONGEST_EMPTY_MINUTES)
+        _require_shape("timezone", self.timezone, _TIMEZONE)
         _require_shape("language", self.language, _LANGUAGE)
 
 

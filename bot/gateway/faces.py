@@ -1,15 +1,16 @@
 """How the listening panel looks: values that say what is shown, and their rendering (Components V2)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 import discord
 from discord import ui
 
 from bot.content.texts import Texts
 from bot.gateway.colours import accent_of
-from bot.playback.model import NowPlaying
+from bot.playback.model import Fate, NowPlaying, Trouble
 
 PAUSE = "panel:pause:v1"
 RESUME = "panel:resume:v1"
@@ -37,6 +38,7 @@ class Playing:
     channel: str
     tail: timedelta
     ends_at: datetime | None
+    trouble: Trouble | None = None
 
     @classmethod
     def of(cls, now: NowPlaying) -> "Playing":
@@ -49,15 +51,28 @@ class Playing:
             now.room.name,
             now.tail,
             now.ends_at,
+            now.trouble,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """A panel once it is over."""
+    """A panel once it is over; `fate` is why, when nobody asked for it."""
+
+    fate: Fate | None = None
 
 
 Face = Playing | Quiet
+
+_FATES: Final[Mapping[Fate | None, str]] = {
+    None: "panel.quiet.sentence",
+    Fate.SENT_AWAY: "panel.quiet.sent_away",
+    Fate.CHANNEL_DELETED: "panel.quiet.channel_deleted",
+}
+_TROUBLES: Final[Mapping[Trouble, str]] = {
+    Trouble.CONNECTION: "panel.playing.reconnecting",
+    Trouble.RATE_LIMITED: "panel.playing.rate_limited",
+}
 
 
 def panel(face: Face, texts: Texts, locale: str) -> ui.LayoutView:
@@ -73,7 +88,7 @@ def panel(face: Face, texts: Texts, locale: str) -> ui.LayoutView:
                 accent_of(face.family),
             )
         case Quiet():
-            return _page([texts.get("panel.quiet.sentence", locale)], None, accent_of(None))
+            return _page([texts.get(_FATES[face.fate], locale)], None, accent_of(None))
 
 
 def timer_choice(texts: Texts, locale: str) -> ui.LayoutView:
@@ -108,6 +123,8 @@ def _state(face: Playing, texts: Texts, locale: str) -> str:
 
 def _manner(face: Playing) -> str:
     """Return the key of how it plays, what matters most first."""
+    if face.trouble is not None:
+        return _TROUBLES[face.trouble]
     if not face.audible:
         return "panel.playing.audience"
     if face.paused:

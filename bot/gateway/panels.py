@@ -15,7 +15,7 @@ from bot.core.tasks import Tasks
 from bot.gateway import faces
 from bot.gateway.faces import Face, Playing, Quiet
 from bot.gateway.panel import Panel
-from bot.playback.model import NowPlaying, PanelPlace
+from bot.playback.model import Fate, NowPlaying, PanelPlace
 
 _log = logging.getLogger(__name__)
 
@@ -56,14 +56,27 @@ class Panels:
         if panel is not None:
             panel.show(Playing.of(now))
 
-    def ended(self, guild_id: int, panel: PanelPlace | None) -> None:
+    def ended(
+        self, guild_id: int, panel: PanelPlace | None, fate: Fate | None = None, asked_by: int | None = None
+    ) -> None:
         self._newest.pop(guild_id, None)
         last = self._panels.pop(guild_id, None)
         if last is None and panel is not None:
             last = self._at(guild_id, panel)
         if last is not None:
             self._ended[guild_id] = last
-            last.show(Quiet())
+            last.show(Quiet(fate))
+        if fate is Fate.CHANNEL_DELETED and asked_by is not None:  # the panel went with the channel
+            self._tasks.start(self._tell_asker(guild_id, asked_by), name="channel-deleted")
+
+    async def _tell_asker(self, guild_id: int, user_id: int) -> None:
+        """Say by a silent DM what a panel cannot say any more; a closed door is respected."""
+        guild = self._client.get_guild(guild_id)
+        locale = discord.Locale.american_english if guild is None else guild.preferred_locale
+        sentence = self._texts.get("panel.quiet.channel_deleted", locale.value)
+        with contextlib.suppress(discord.HTTPException, discord.RateLimited):
+            person = self._client.get_user(user_id) or await self._client.fetch_user(user_id)
+            await person.send(sentence, silent=True)
 
     def guild_lost(self, guild_id: int) -> None:
         """Forget a server."""

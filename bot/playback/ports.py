@@ -100,6 +100,11 @@ class Display(Protocol):
         """Show this from now on."""
         ...
 
-    def ended(self, guild_id: int, panel: PanelPlace | None) -> None:
-        """Show that what played is over; `panel` is where it was shown."""
+    def ended(
+        self, guild_id: int, panel: PanelPlace | None, fate: Fate | None = None, asked_by: int | None = None
+    ) -> None:
+        """Show that what played is over; `panel` is where it was shown.
+
+        `fate` is why, when nobody asked Hush to; then the asker may be told.
+        """
         ...

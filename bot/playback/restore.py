@@ -12,7 +12,6 @@ from bot.playback.ledger import Ledger
 from bot.playback.model import Room
 from bot.playback.ports import Display, VoiceLinks
 from bot.playback.service import Playback
-from bot.playback.sessions import ALONE_S
 
 _log = logging.getLogger(__name__)
 
@@ -113,14 +112,15 @@ class Restore:
     async def _somebody_comes(self, room: Room) -> bool:
         arrival: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting[room.guild_id] = room, arrival
-        patience = self._tasks.start(self._lose_patience(arrival), name="restore-patience")
+        patience_s = await self._playback.empty_room_patience_s(room.guild_id)
+        patience = self._tasks.start(self._lose_patience(arrival, patience_s), name="restore-patience")
         try:
             return await arrival
         finally:
             patience.cancel()
             del self._waiting[room.guild_id]
 
-    async def _lose_patience(self, arrival: asyncio.Future[bool]) -> None:
-        await self._clock.sleep(ALONE_S)
+    async def _lose_patience(self, arrival: asyncio.Future[bool], patience_s: float) -> None:
+        await self._clock.sleep(patience_s)
         if not arrival.done():
             arrival.set_result(False)

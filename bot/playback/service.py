@@ -98,6 +98,10 @@ class Playback:
             )
             self._sessions.changed(session)
 
+    async def empty_room_patience_s(self, guild_id: int) -> float:
+        """Return how long a session lasts in an empty channel of that server."""
+        return (await self._settings.get(guild_id)).empty_minutes * 60.0
+
     async def set_volume(self, seat: Seat, percent: int) -> NowPlaying:
         """Move to a volume, or to the loudest the server allows."""
         _percent(percent)

@@ -64,6 +64,7 @@ class Session:
         self.timer: asyncio.Task[None] | None = None
         """Ends it by the clock, should the stream not have."""
         self._stopped = False
+        self._resting = False
         self._expired = False
         self._told: tuple[int, bool, Trouble | None] | None = None
 
@@ -89,6 +90,11 @@ class Session:
             self.stream.change(dataclasses.replace(self.stream.plan, score=score))
 
     @property
+    def paused(self) -> bool:
+        """True while somebody wishes it to be."""
+        return self.stream.paused and not self._resting
+
+    @property
     def title(self) -> str:
         return self._trigger.name
 
@@ -99,6 +105,18 @@ class Session:
     def stop(self) -> None:
         self._stopped = True
         self.stream.stop()
+
+    def rest(self) -> None:
+        """Fade to silence because nobody is there; it is nobody's pause."""
+        if not self.stream.paused and not self.ending:
+            self._resting = True
+            self.stream.pause()
+
+    def wake(self) -> None:
+        """Swell back for who returned."""
+        if self._resting:
+            self._resting = False
+            self.stream.resume()
 
     def expire(self) -> None:
         """Stop because its time has come by the clock."""
@@ -120,7 +138,7 @@ class Session:
             title=self._trigger.name,
             family=self._trigger.family,
             volume=self.stream.volume,
-            paused=self.stream.paused,
+            paused=self.paused,
             audible=self.link.audible,
             tail=self.end.tail,
             ends_at=self.end.at,
@@ -150,7 +168,7 @@ class Session:
             started_at=at - timedelta(seconds=position_s),
             ends_at=self.end.at,
             tail_s=self.end.tail.total_seconds(),
-            paused=self.stream.paused,
+            paused=self.paused,
             asked_by=self.asked_by,
             panel_channel_id=None if self.panel is None else self.panel.channel_id,
             panel_message_id=None if self.panel is None else self.panel.message_id,

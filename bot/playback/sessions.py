@@ -17,6 +17,8 @@ from bot.playback.session import End, Session
 
 ALONE_S = 30.0
 """How long an empty channel keeps playing: nobody loses the room to a dropped connection."""
+LONGEST_LINGER_S = 10 * 3600.0
+"""However long somebody sleeps on: after this the silent stay ends."""
 _FADE_LIMIT_S = 5.0
 """A stop fades for 2 s; a link that is not silent by then cannot send."""
 _LAST_FADE_LIMIT_S = 2.4
@@ -162,6 +164,7 @@ class Sessions:
             if session.alone is not None:
                 session.alone.cancel()
                 session.alone = None
+                session.wake()
         elif session.alone is None:
             session.alone = self._tasks.start(self._leave_empty_room(session), name="empty-room")
 
@@ -216,7 +219,13 @@ class Sessions:
             self._fade_out(session)
 
     async def _leave_empty_room(self, session: Session) -> None:
+        """Fall silent in an empty room, and leave it a while later; whoever returns cancels this."""
+        began_s = self._clock.monotonic()
         await self._clock.sleep(ALONE_S)
+        session.rest()
+        settings = await self._settings.get(session.link.room.guild_id)
+        leave_at_s = began_s + settings.empty_minutes * 60.0
+        await self._clock.sleep(max(0.0, leave_at_s - self._clock.monotonic()))
         session.dismissed.set()
         if not session.ending:
             self.stop(session)
@@ -231,7 +240,7 @@ class Sessions:
             session.over = True
             guild_id = session.link.room.guild_id
             self._ledger.remove(guild_id)
-            self._display.ended(guild_id, session.panel)
+            self._display.ended(guild_id, session.panel, session.link.fate, session.asked_by)
 
     async def _see_out(self, session: Session, guild_id: int) -> None:
         """Stay with a session until it is silent, then leave its channel and forget it."""
@@ -256,7 +265,13 @@ class Sessions:
         settings = await self._settings.get(session.link.room.guild_id)
         if not settings.leave_at_end and session.link.present:
             session.lingering = True
+            limit = self._tasks.start(self._dismiss_at_last(session), name="linger-limit")
             await session.dismissed.wait()
+            limit.cancel()
+
+    async def _dismiss_at_last(self, session: Session) -> None:
+        await self._clock.sleep(LONGEST_LINGER_S)
+        session.dismissed.set()
 
 
 async def _silent_at_last(session: Session) -> None:

@@ -42,6 +42,18 @@ voice_session = Table(
     Column("updated_at", Instant, nullable=False),
 )
 
+sleep_room = Table(
+    "sleep_room",
+    metadata,
+    Column("room_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", BigInteger, nullable=False, index=True),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("sound", Text, nullable=False),
+    Column("from_minute", Integer, nullable=False),
+    Column("to_minute", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
 guild_settings = Table(
     "guild_settings",
     metadata,
@@ -56,6 +68,8 @@ guild_settings = Table(
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("moderator_channel_id", BigInteger),
+    Column("empty_minutes", Integer, nullable=False, server_default="5"),
+    Column("timezone", Text),
 )
 
 person_settings = Table(

@@ -235,7 +235,7 @@ async def test_when_its_time_has_passed_the_panel_says_so(world: World) -> None:
 async def test_an_empty_room_ends_it_on_the_panel_too(world: World) -> None:
     await play(world)
     await world.sitter.leave_voice()
-    await world.advance(40.0)
+    await world.advance(310.0)
     await until(world, lambda: shown(world) == QUIET)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from bot.audio.engine import Engine
 from bot.core.errors import Refusal
+from bot.core.preferences import DEFAULT_EMPTY_MINUTES
 from bot.core.tasks import Tasks
 from bot.playback.ledger import Ledger
 from bot.playback.model import Room, Seat
@@ -22,6 +23,7 @@ from bot.playback.sessions import Sessions
 from bot.sandbox.clock import SandboxClock
 from tests.playback.memory import MemoryDisplay, MemoryGuildSettings, MemoryLinks, MemorySessions
 
+EMPTY_S = DEFAULT_EMPTY_MINUTES * 60.0
 EVENING = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
 HOME = Room(guild_id=1, channel_id=10, name="lantern", bitrate=96_000)
 ATTIC = Room(guild_id=1, channel_id=11, name="attic", bitrate=96_000)

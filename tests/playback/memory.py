@@ -200,10 +200,14 @@ class MemoryDisplay:
     def __init__(self) -> None:
         self.shown: dict[int, NowPlaying] = {}
         self.over: list[tuple[int, PanelPlace | None]] = []
+        self.fates: list[Fate | None] = []
 
     def changed(self, now: NowPlaying) -> None:
         self.shown[now.guild_id] = now
 
-    def ended(self, guild_id: int, panel: PanelPlace | None) -> None:
+    def ended(
+        self, guild_id: int, panel: PanelPlace | None, fate: Fate | None = None, asked_by: int | None = None
+    ) -> None:
         self.shown.pop(guild_id, None)
         self.over.append((guild_id, panel))
+        self.fates.append(fate)

@@ -4,8 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from bot.playback.model import PanelPlace, Wish
-from bot.playback.sessions import ALONE_S
-from tests.playback.house import EVENING, HOME, INSIDE, House, settle, soon, until
+from tests.playback.house import EMPTY_S, EVENING, HOME, INSIDE, House, settle, soon, until
 
 
 async def test_every_change_is_kept(house: House) -> None:
@@ -78,7 +77,8 @@ async def test_an_empty_room_is_forgotten(house: House) -> None:
     await house.playback.play(HOME, Wish("rain", minutes=0))
     house.links.last.people = 0
     house.playback.room_changed(1)
-    await house.wind(ALONE_S + 0.1)
+    await house.wind(EMPTY_S + 0.1)
+    await house.wind(0.1)
     await until(lambda: not house.store.kept)
 
 

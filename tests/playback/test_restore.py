@@ -5,8 +5,7 @@ import numpy as np
 from bot.audio.engine import Engine
 from bot.audio.opus import OpusDecoder
 from bot.playback.model import PanelPlace, Wish
-from bot.playback.sessions import ALONE_S
-from tests.playback.house import HOME, INSIDE, House, opened, settle, soon, until
+from tests.playback.house import EMPTY_S, HOME, INSIDE, House, opened, settle, soon, until
 
 PANEL = PanelPlace(10, 99)
 
@@ -81,7 +80,7 @@ async def test_an_empty_room_is_waited_for_as_always(engine: Engine) -> None:
     async with opened(engine, first) as house:
         house.links.waiting[10] = 0
         await house.restore.begin()
-        await house.wind(ALONE_S - 1.0)
+        await house.wind(EMPTY_S - 1.0)
         assert house.store.kept
         await house.wind(2.0)
         assert house.links.links == []
@@ -94,7 +93,7 @@ async def test_somebody_returning_in_time_brings_it_back(engine: Engine) -> None
     async with opened(engine, first) as house:
         house.links.waiting[10] = 0
         await house.restore.begin()
-        await house.wind(ALONE_S - 5.0)
+        await house.wind(EMPTY_S - 5.0)
         house.links.waiting[10] = 1
         house.restore.room_changed(1)
         await until(lambda: house.playback.now_playing(1))

@@ -10,10 +10,22 @@ from hypothesis import strategies as st
 from bot.audio.engine import Engine
 from bot.core.errors import Refusal
 from bot.core.preferences import GuildSettings
-from bot.playback.model import Room, Seat, Wish
-from bot.playback.sessions import ALONE_S
+from bot.playback.model import Fate, Room, Seat, Trouble, Wish
+from bot.playback.sessions import ALONE_S, LONGEST_LINGER_S
 from bot.playback.steps import SOFTEST, louder, quieter
-from tests.playback.house import ATTIC, EVENING, HOME, INSIDE, OUTSIDE, House, opened, refusal_of, soon, until
+from tests.playback.house import (
+    ATTIC,
+    EMPTY_S,
+    EVENING,
+    HOME,
+    INSIDE,
+    OUTSIDE,
+    House,
+    opened,
+    refusal_of,
+    soon,
+    until,
+)
 
 
 async def test_play_joins_and_sends(house: House) -> None:
@@ -60,7 +72,7 @@ async def test_its_time_over_it_stays_silently_until_the_room_is_empty(house: Ho
     assert not house.links.last.left, "leaving rings a bell for who just fell asleep"
     house.links.last.people = 0
     house.playback.room_changed(1)
-    await house.wind(ALONE_S + 1.0)
+    await house.wind(EMPTY_S + 1.0)
     await soon(session.gone.wait())
     assert house.links.last.left
 
@@ -217,28 +229,74 @@ async def test_a_fade_that_cannot_be_heard_is_not_waited_for(house: House) -> No
     assert house.links.last.left
 
 
-async def test_an_empty_room_is_left_after_half_a_minute(house: House) -> None:
+async def test_an_empty_room_falls_silent_after_half_a_minute_and_is_left_after_five(house: House) -> None:
     await house.playback.play(HOME, Wish("rain", minutes=0))
     session = house.session()
     house.links.last.people = 0
     house.playback.room_changed(1)
     await house.wind(ALONE_S - 0.1)
-    assert not session.ending
+    assert not session.stream.paused
     await house.wind(0.2)
+    assert session.stream.paused
+    now = house.playback.now_playing(1)
+    assert now is not None
+    assert not now.paused, "it is nobody's pause"
+    await house.wind(EMPTY_S - ALONE_S - 1.0)
+    assert not session.ending
+    await house.wind(1.0)
     await soon(session.gone.wait())
     assert session.stream.ended, "faded, not cut"
     assert house.links.last.left
 
 
-async def test_somebody_returning_keeps_the_room(house: House) -> None:
+async def test_a_server_may_have_it_leave_an_empty_room_sooner(house: House) -> None:
+    house.settings.kept[1] = GuildSettings(1, empty_minutes=1)
+    await house.playback.play(HOME, Wish("rain", minutes=0))
+    session = house.session()
+    house.links.last.people = 0
+    house.playback.room_changed(1)
+    await house.wind(59.0)
+    assert not session.ending
+    await house.wind(2.0)
+    await soon(session.gone.wait())
+
+
+async def test_a_ten_second_drop_changes_nothing(house: House) -> None:
     await house.playback.play(HOME, Wish("rain", minutes=0))
     house.links.last.people = 0
     house.playback.room_changed(1)
-    await house.wind(ALONE_S - 1.0)
+    await house.wind(10.0)
     house.links.last.people = 1
     house.playback.room_changed(1)
-    await house.wind(ALONE_S)
+    await house.wind(EMPTY_S)
     assert house.playback.now_playing(1) is not None
+    assert not house.session().stream.paused
+
+
+async def test_somebody_returning_to_the_silence_is_swelled_back_to(house: House) -> None:
+    await house.playback.play(HOME, Wish("rain", minutes=0))
+    house.links.last.people = 0
+    house.playback.room_changed(1)
+    await house.wind(ALONE_S + 60.0)
+    assert house.session().stream.paused
+    house.links.last.people = 1
+    house.playback.room_changed(1)
+    assert not house.session().stream.paused
+    await house.wind(EMPTY_S)
+    assert house.playback.now_playing(1) is not None
+
+
+async def test_a_persons_pause_outlasts_an_empty_room(house: House) -> None:
+    await house.playback.play(HOME, Wish("rain", minutes=0))
+    await house.playback.pause(INSIDE)
+    house.links.last.people = 0
+    house.playback.room_changed(1)
+    await house.wind(ALONE_S + 1.0)
+    house.links.last.people = 1
+    house.playback.room_changed(1)
+    now = house.playback.now_playing(1)
+    assert now is not None
+    assert now.paused
 
 
 async def test_the_half_minute_begins_when_the_last_one_left_and_only_then(house: House) -> None:
@@ -249,7 +307,48 @@ async def test_the_half_minute_begins_when_the_last_one_left_and_only_then(house
     await house.wind(ALONE_S - 1.0)
     house.playback.room_changed(1)  # a bot came or went
     await house.wind(1.5)
-    assert session.ending
+    assert session.stream.paused
+
+
+async def test_a_silent_stay_ends_after_ten_hours(house: House) -> None:
+    await house.playback.play(HOME, Wish("rain", minutes=0))
+    session = house.session()
+    session.stream.set_end(4.0, 1.0)
+    await until(lambda: session.lingering)
+    await house.wind(LONGEST_LINGER_S - 1.0)
+    assert not house.links.last.left
+    await house.wind(2.0)
+    await soon(session.gone.wait())
+    assert house.links.last.left
+
+
+async def test_trouble_is_shown_and_so_is_its_end(house: House) -> None:
+    await house.playback.play(HOME, Wish("rain"))
+    house.links.last.trouble = Trouble.CONNECTION
+    house.playback.room_changed(1)
+    assert house.display.shown[1].trouble is Trouble.CONNECTION
+    house.links.last.trouble = None
+    house.playback.room_changed(1)
+    assert house.display.shown[1].trouble is None
+
+
+async def test_why_it_was_sent_away_is_told(house: House) -> None:
+    await house.playback.play(HOME, Wish("rain"))
+    session = house.session()
+    house.links.last.fate = Fate.SENT_AWAY
+    await house.links.last.cut()
+    await soon(session.gone.wait())
+    assert house.display.fates == [Fate.SENT_AWAY]
+
+
+async def test_back_after_an_outage_it_fades_in(house: House) -> None:
+    await house.playback.play(HOME, Wish("rain"))
+    link = house.links.last
+    await soon(link.heard(80))
+    link.returned()
+    await soon(link.heard(200))
+    assert house.session().stream.underruns < 100
+    assert len(set(link.packets[-50:])) > 20
 
 
 async def test_whoever_leaves_during_the_join_is_noticed(house: House) -> None:
@@ -261,7 +360,8 @@ async def test_whoever_leaves_during_the_join_is_noticed(house: House) -> None:
     await soon(playing)
     house.links.last.people = 0
     house.playback.room_changed(1)
-    await house.wind(ALONE_S + 1.0)
+    await house.wind(EMPTY_S + 1.0)
+    await house.wind(1.0)
     assert house.playback.now_playing(1) is None
 
 
