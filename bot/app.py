@@ -20,7 +20,7 @@ from bot.content.priors import load_priors
 from bot.content.texts import Texts
 from bot.content.therapy_guide import TherapyGuide
 from bot.core.clock import Clock, SystemClock
-from bot.core.preferences import GuildSettingsStore
+from bot.core.preferences import GuildSettingsStore, PersonSettingsStore
 from bot.core.tasks import Tasks
 from bot.discovery.service import Discovery
 from bot.gateway.client import Hush, Services
@@ -41,9 +41,11 @@ from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
 from bot.playback.sessions import Sessions
+from bot.playback.sleep_rooms import SleepRooms
 from bot.privacy.ports import Holder
 from bot.privacy.service import Privacy
 from bot.privacy.sweep import Sweep
+from bot.reminders.zones import zone
 from bot.settings import Settings, load
 from bot.support.countries import Countries
 from bot.support.decisions import Decisions
@@ -139,6 +141,15 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
                     playback=playback,
                     restore=restore,
                     links=links,
+                    sleep_rooms=_sleep_rooms(
+                        database,
+                        playback=playback,
+                        links=links,
+                        settings=guild_settings,
+                        clock=clock,
+                        tasks=tasks,
+                    ),
+                    person_settings=_people(database, clock),
                     panels=panels,
                     guild_settings=guild_settings,
                     replies=Replies(texts),
@@ -165,6 +176,34 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
             await ledger.close()
             await tasks.close()
             await asyncio.to_thread(_end_threads, links.pacer, engine)
+
+
+def _sleep_rooms(
+    database: "Database",
+    *,
+    playback: Playback,
+    links: DiscordVoiceLinks,
+    settings: GuildSettingsStore,
+    clock: Clock,
+    tasks: Tasks,
+) -> SleepRooms:
+    from bot.store.sleep_rooms import SqlSleepRoomStore  # noqa: PLC0415
+
+    return SleepRooms(
+        SqlSleepRoomStore(database, clock),
+        playback=playback,
+        links=links,
+        settings=settings,
+        zone=zone,
+        clock=clock,
+        tasks=tasks,
+    )
+
+
+def _people(database: "Database", clock: Clock) -> PersonSettingsStore:
+    from bot.store.settings import SqlPersonSettingsStore  # noqa: PLC0415
+
+    return SqlPersonSettingsStore(database, clock)
 
 
 async def _support(database: "Database", clock: Clock, tasks: Tasks) -> Support:

@@ -22,7 +22,7 @@ from bot.care.service import Care
 from bot.content.texts import Texts
 from bot.content.therapy_guide import TherapyGuide
 from bot.core.clock import Clock
-from bot.core.preferences import GuildSettingsStore
+from bot.core.preferences import GuildSettingsStore, PersonSettingsStore
 from bot.core.tasks import Tasks
 from bot.discovery.service import Discovery
 from bot.gateway.access import intents
@@ -61,6 +61,7 @@ from bot.playback.accompany import Accompanist
 from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
+from bot.playback.sleep_rooms import SleepRooms
 from bot.privacy.service import Privacy
 from bot.privacy.sweep import Sweep
 from bot.support.hearing import Hearing
@@ -86,6 +87,7 @@ EXTENSIONS: Final = (
     "cogs.practices",
     "cogs.privacy",
     "cogs.resources",
+    "cogs.sleeproom",
     "cogs.support",
 )
 
@@ -105,6 +107,8 @@ class Services:
     playback: Playback
     restore: Restore
     links: DiscordVoiceLinks
+    sleep_rooms: SleepRooms
+    person_settings: PersonSettingsStore
     panels: Panels
     guild_settings: GuildSettingsStore
     replies: Replies
@@ -238,9 +242,11 @@ class Hush(commands.AutoShardedBot):
     ) -> None:
         self.services.restore.room_changed(member.guild.id)
         self.services.playback.room_changed(member.guild.id)
+        self.services.sleep_rooms.room_changed(member.guild.id)
 
     async def on_ready(self) -> None:
         await self.services.restore.begin()
+        await self.services.sleep_rooms.begin()
         await self.care_desk.begin()
         self.services.evenings.rounds.begin()
 

@@ -57,7 +57,7 @@ class Playback:
         plan, position_s = self._tonight(Mix((Layer(trigger.id),)))
         asked_by = None if by is None else by.user_id
         async with self._turns[room.guild_id]:
-            session = self._playing_in(room)
+            session = self._playing_in(room, by)
             if session is None:
                 session = await self._sessions.begin(
                     room,
@@ -178,11 +178,15 @@ class Playback:
             raise Refusal("play.refused.nearest", nearest=nearest.name)
         raise Refusal("play.refused.unknown")
 
-    def _playing_in(self, room: Room) -> Session | None:
+    def _playing_in(self, room: Room, by: Seat | None) -> Session | None:
+        """Return what plays in the room; elsewhere, only what nobody asked for gives way to a person."""
         session = self._sessions.playing(room.guild_id)
-        if session is not None and session.link.room.channel_id != room.channel_id:
+        if session is None or session.link.room.channel_id == room.channel_id:
+            return session
+        if by is None or session.asked_by is not None:
             raise Refusal("play.refused.elsewhere", channel=session.link.room.name)
-        return session
+        self._sessions.stop(session)
+        return None
 
     async def _heard_by(self, seat: Seat) -> tuple[Session, GuildSettings]:
         """Return the session its listeners may change, with the server's settings; nobody else may."""

@@ -40,6 +40,7 @@ TERMS: Final[Mapping[str, Term]] = {
     "voice_session": Term("what a server hears now, and who asked for it", 30, "updated_at", "until it ends"),
     "guild_settings": Term("a server's settings", until=_WITH_THE_SERVER),
     "person_settings": Term("your settings: language, country, time zone, quiet", 1095, "updated_at"),
+    "sleep_room": Term("a server's sleep rooms", until=_WITH_THE_SERVER),
     "server_resource": Term("a server's own help", until=_WITH_THE_SERVER),
     "guild_departure": Term("when Hush left a server", until=_WITH_THE_SERVER),
     "refused_pairing": Term("suggestions you did not want again", 1095, "refused_at"),
