@@ -41,6 +41,9 @@ class EveningWords:
         if days == frozenset({6, 7}):
             return self.say("bedtime.days.weekend", locale)
         names = locale_rules(locale).days["format"]["abbreviated"]
+        if (span := _span(days)) is not None:
+            first, last = span
+            return self.say("bedtime.days.span", locale, first=names[first - 1], last=names[last - 1])
         return self.say("bedtime.days.some", locale, names=tuple(names[day - 1] for day in sorted(days)))
 
     def label(self, rule: Rule, locale: str) -> str:
@@ -128,6 +131,13 @@ class EveningWords:
             modal.add_item(ui.Label(text=self.say(key, locale), component=field))
         modal.stop()
         return modal
+
+
+def _span(days: frozenset[int]) -> tuple[int, int] | None:
+    """Return the first and last of three or more days in a row, over a Sunday as well; None for others."""
+    firsts = [day for day in days if (day - 2) % 7 + 1 not in days]
+    lasts = [day for day in days if day % 7 + 1 not in days]
+    return (firsts[0], lasts[0]) if len(days) >= 3 and len(firsts) == 1 else None
 
 
 def wall_time(at: time, locale: str) -> str:

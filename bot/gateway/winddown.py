@@ -28,6 +28,7 @@ _log = logging.getLogger(__name__)
 _MOST_SERVERS: Final = 5
 """How many servers are asked where somebody sits; the ones they used last."""
 _MOST_OPTIONS: Final = 25
+_EVEN: Final = ("water", "tones", "nature", "rooms")
 _NOTHING_FIRST: Final = "nothing"
 _BREATH: Final = GuideWish("practice", "coherent", 3)
 """What there is without a voice channel: three minutes of breathing."""
@@ -157,7 +158,11 @@ class WindDown:
         first = None if routine.pairing is None else self._pairings.get(routine.pairing)
         nothing = (_NOTHING_FIRST, say("winddown.edit.nothing", locale))
         firsts = [nothing, *((key, pairing.title) for key, pairing in self._pairings.items())]
-        sounds = [(sound.id, sound.name) for sound in self._sounds.suggest("")]
+        names = self._sounds.names
+        title = names.get(routine.sound, routine.sound)
+        known = sorted(self._sounds.suggest("", len(names)), key=lambda sound: _evenness(sound.family))
+        others = [(sound.id, sound.name) for sound in known if sound.id != routine.sound]
+        sounds = [(routine.sound, title), *others]
         lengths = [
             (str(minutes), say("winddown.edit.minutes", locale, length=timedelta(minutes=minutes)))
             for minutes in sorted({*MINUTES, routine.minutes})
@@ -170,7 +175,6 @@ class WindDown:
                 style=discord.ButtonStyle.primary,
             )
         )
-        title = dict(sounds).get(routine.sound, routine.sound)
         length = timedelta(minutes=routine.minutes)
         state = "winddown.edit.state_first" if first is not None else "winddown.edit.state"
         return page(
@@ -183,6 +187,11 @@ class WindDown:
             _select("bedtime:length:v1:0", lengths, str(routine.minutes)),
             start,
         )
+
+
+def _evenness(family: str) -> int:
+    """Return a rank: what stays the same for long comes first, for more than 25 sounds cannot be shown."""
+    return _EVEN.index(family) if family in _EVEN else len(_EVEN)
 
 
 def _select(custom_id: str, options: Sequence[tuple[str, str]], chosen: str) -> "ui.ActionRow[ui.LayoutView]":

@@ -112,8 +112,8 @@ async def test_the_answer_shows_the_next_three_and_a_message_comes_at_once(world
     said = await tell(world, "bedtime set", time="half past ten", days="weekdays", lead=15)
     at = [int(datetime(2026, 11, day, 22, 30, tzinfo=BERLIN).timestamp()) for day in (26, 27, 30)]
     assert "## Bedtime 10:30" in said.replace("\u202f", " ")
-    assert f"Next: <t:{at[0]}:F>, then <t:{at[1]}:F>, then <t:{at[2]}:F>" in said
-    assert "On weekdays. I come 15 minutes before." in said
+    assert f"<t:{at[0]}:F>\n<t:{at[1]}:F>\n<t:{at[2]}:F>" in said
+    assert "On weekdays. I come 15 minutes before. The next three:" in said
     assert "If you meant twelve hours earlier or later" in said
     assert "I have just written you a direct message" in said
     [confirmation] = letters(world)
@@ -144,7 +144,7 @@ async def test_without_a_clock_it_asks_once_and_goes_on_from_there(world: World)
     assert "I come 30 minutes before" in words(done.response)
     await at_local(world, 22, 0)
     assert "You wanted to be in bed at" in words(letters(world)[-1])
-    assert "Next:" in await tell(world, "bedtime set", time="23:00"), "not asked again"
+    assert "The next three:" in await tell(world, "bedtime set", time="23:00"), "not asked again"
 
 
 async def test_the_reminder_comes_at_its_minute_notifies_and_is_warm(world: World) -> None:
@@ -187,7 +187,7 @@ async def test_change_from_the_reminder(world: World) -> None:
     form = await world.caller.user.click(reminder, custom_id=button(reminder, "change"))
     shown = await world.caller.user.submit_modal(form, {"time": "11:15pm", "days": "sun-thu"})
     assert "11:15" in words(shown.response)
-    assert "on Mon, Tue, Wed, Thu, and Sun" in await tell(world, "bedtime list")
+    assert "Sun to Thu" in await tell(world, "bedtime list")
 
 
 async def test_buttons_work_after_a_restart_and_weeks_later(world: World, tmp_path: Path) -> None:
@@ -358,3 +358,29 @@ async def test_away_for_a_day_is_one_silent_line_in_the_morning(world: World, tm
         told = letters(world)[-1]
         assert words(told).startswith("I was away and missed 2 of your reminders.")
         assert told.flags.suppress_notifications
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(
+    "name",
+    ["Australia/Sydney", "Australia/Lord_Howe", "Africa/Casablanca", "America/Santiago", "Asia/Tehran"],
+)
+async def test_a_year_of_evenings(world: World, name: str) -> None:
+    """Every local date once, at half past ten there, with a tap every third evening."""
+    await with_clock(world, name)
+    await tell(world, "bedtime set", time="22:30")
+    place = zone(name)
+    first = world.clock.now().astimezone(place).date()
+    if world.clock.now().astimezone(place).hour >= 22:
+        first += timedelta(days=1)
+    for day in range(365):
+        date = first + timedelta(days=day)
+        await go_to(world, datetime(date.year, date.month, date.day, 22, 29, 59, tzinfo=place))
+        n_before = len(letters(world))
+        await wait(world, 2)
+        assert len(letters(world)) == n_before + 1, date
+        if day % 3 == 2:
+            reminder = letters(world)[-1]
+            await world.caller.user.click(reminder, custom_id=button(reminder, "skip"))
+    assert len(letters(world)) == 366

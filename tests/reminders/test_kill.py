@@ -54,7 +54,7 @@ class Round:
         victim = self.chance.randrange(self.n_workers)
         await self.workers[victim].kill()
         self.workers[victim] = await Worker.start(self.arguments)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(100):
             while len({d.recipient for d in self.discord.deliveries(after=mark)}) < N_PEOPLE:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
 
@@ -69,7 +69,9 @@ def make_all_due(url) -> None:
     engine = offline(url, "migrator" if url.drivername != "sqlite" else "writer")
     now = datetime.now(UTC)  # noqa: TID251 - the workers live by the machine's clock
     with engine.begin() as connection:
-        connection.execute(update(reminder).values(about_at=now, due_at=now))
+        connection.execute(
+            update(reminder).values(about_at=now, due_at=now, holder=None, leased_until=None, n_tries=0)
+        )
         connection.execute(update(reminder_rule).values(n_ignored=0))
     engine.dispose()
 
