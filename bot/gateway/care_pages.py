@@ -168,8 +168,7 @@ class CarePages:
         thing = self._thing(face)
         if face.sound is not None:
             playing = self._texts.get("guide.state.sound", locale, sound=face.sound)
-            is_wished = self.sound_name(face.wish.sound or "") == face.sound
-            why = thing.why if isinstance(thing, Pairing) and is_wished else ""
+            why = thing.why if isinstance(thing, Pairing) and self._is_its_own(face, thing) else ""
             lines.append(f"{playing}. {why}".strip() if why else playing)
         if face.note is not None:
             lines.append(self.spoken(face.note, locale))
@@ -178,6 +177,10 @@ class CarePages:
                 lines.append(f"-# {thing.care}")
             lines.append(f"-# {self._claim(thing, locale)}")
         return lines
+
+    def _is_its_own(self, face: Face, pairing: Pairing) -> bool:
+        """Whether what plays is the sound that the pairing's `why` was written for."""
+        return self.sound_name(pairing.sounds[0]) == face.sound
 
     def _thing(self, face: Face) -> Pairing | Practice | None:
         if face.wish.kind == "focus":

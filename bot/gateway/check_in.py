@@ -71,7 +71,8 @@ class CheckInDesk:
         locale = interaction.locale.value
         is_heavy = self._decisions.level_of(interaction.user.id) >= Level.HIGH_DISTRESS
         if is_heavy:
-            heard = page(self._texts.get("checkin.words.heavy", locale))[0]
+            heard, container = page(self._texts.get("checkin.words.heavy", locale))
+            container.add_item(row(self._help_button(locale)))
             await interaction.response.edit_message(view=heard)
             return
         check_in = CheckIn(*(int(answer) for answer in answers))
@@ -109,6 +110,8 @@ class CheckInDesk:
             buttons.append(
                 button(custom_id("say", *answers), self._texts.get("checkin.button.words", locale))
             )
-        buttons.append(button(self._desk.help_id(locale), self._texts.get("pair.button.help", locale)))
-        container.add_item(row(*buttons))
+        container.add_item(row(*buttons, self._help_button(locale)))
         return view
+
+    def _help_button(self, locale: str) -> ui.Button[ui.LayoutView]:
+        return button(self._desk.help_id(locale), self._texts.get("pair.button.help", locale))

@@ -40,7 +40,7 @@ histories = st.builds(
     History,
     st.frozensets(st.sampled_from(sorted(CONTENT.pairings)), max_size=20),
     st.just(()),
-    st.frozensets(st.sampled_from(["rain", "waves", "wood-tapping"])),
+    st.frozensets(st.sampled_from(["rain", "waves", "pencil", "fire", "stream"])),
 )
 
 
