@@ -240,6 +240,8 @@ class Hush(commands.AutoShardedBot):
     async def on_voice_state_update(
         self, member: discord.Member, _before: discord.VoiceState, _after: discord.VoiceState
     ) -> None:
+        if self.user is not None and member.id == self.user.id:
+            self.services.links.seat_changed(member.guild.id)
         self.services.restore.room_changed(member.guild.id)
         self.services.playback.room_changed(member.guild.id)
         self.services.sleep_rooms.room_changed(member.guild.id)

@@ -95,8 +95,8 @@ class DiscordVoiceLinks:
             raise
         if line is None:
             raise no_answer
-        invited = isinstance(channel, discord.StageChannel) and await _step_up(channel)
-        link = self._links[room.guild_id] = DiscordVoiceLink(line, self._tasks, invited=invited)
+        link = self._links[room.guild_id] = DiscordVoiceLink(line, self._tasks)
+        await link.step_up()
         if self._watching is None or self._watching.done():
             self._watching = self._tasks.start(self._watch(), name="voice-watch")
         return link
@@ -113,6 +113,12 @@ class DiscordVoiceLinks:
         self._next_join_s = at_s + JOIN_EVERY_S
         if at_s > now_s:
             await asyncio.sleep(at_s - now_s)
+
+    def seat_changed(self, guild_id: int) -> None:
+        """Look at our own seat again: a stage may have put us into its audience, or let us up."""
+        link = self._links.get(guild_id)
+        if link is not None and link.seat_changed():
+            self._tasks.start(link.step_up(), name="voice-step-up")
 
     async def _connect(self, channel: VocalChannel) -> Line | None:
         line = partial(Line, pacer=self.pacer, clock=self._clock, changed=self._changed)
@@ -145,10 +151,11 @@ class DiscordVoiceLinks:
 class DiscordVoiceLink:
     """A stay in a channel. See `bot.playback.ports.VoiceLink`."""
 
-    def __init__(self, line: Line, tasks: Tasks, *, invited: bool = False) -> None:
+    def __init__(self, line: Line, tasks: Tasks) -> None:
         self.line = line
         self._tasks = tasks
-        self._invited = invited  # onto the stage; the cache may hear of it a moment later
+        self._invited = False  # onto the stage; the cache may hear of it a moment later
+        self._in_audience: int | None = None  # the stage in whose audience we have found ourselves
         self._ended: Callable[[], None] | None = None
 
     @property
@@ -163,6 +170,21 @@ class DiscordVoiceLink:
     def audible(self) -> bool:
         mine = self._channel.guild.me.voice
         return self._invited or mine is None or not mine.suppress
+
+    def seat_changed(self) -> bool:
+        """Take note of where we sit by the cache; True when that is newly the audience of a stage."""
+        self._invited = False
+        channel, mine = self._channel, self._channel.guild.me.voice
+        suppressed = isinstance(channel, discord.StageChannel) and mine is not None and mine.suppress
+        before, self._in_audience = self._in_audience, channel.id if suppressed else None
+        return self._in_audience is not None and self._in_audience != before
+
+    async def step_up(self) -> None:
+        """On a stage, move to where we may speak, or ask to be let up."""
+        channel = self._channel
+        if isinstance(channel, discord.StageChannel):
+            self._in_audience = channel.id
+            self._invited = await _step_up(channel)
 
     @property
     def present(self) -> bool:

@@ -137,3 +137,11 @@ async def test_bitrate_is_what_the_channel_carries_up_to_the_house_limit(
 
 async def test_a_stage_carries_64_kbit(world: World) -> None:
     assert room_in(world, world.stage).bitrate == 64_000
+
+
+async def test_moved_onto_a_stage_it_asks_to_speak_there(world: World) -> None:
+    await world.sitter.slash(world.text, "play", sound="rain")
+    world.env.backend.set_voice_state(world.guild.id, world.bot_id, world.stage.id, suppress=True)
+    async with asyncio.timeout(20.0):
+        while (voice := seat(world)) is None or voice.requested_to_speak_at is None:
+            await world.env.settle()
