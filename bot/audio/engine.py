@@ -6,7 +6,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from typing import Final
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -22,35 +23,45 @@ from bot.audio.stream import Stream
 
 _log = logging.getLogger(__name__)
 
+_RECENT: Final = 16
+
 
 class SourceShelf:
-    """Opens the sources of layers; files are decoded when first needed and kept while in use.
+    """Opens the sources of layers; files are decoded when first needed, and kept while somebody hears them.
 
     A source is a function of time, so that all who hear the same layer of the same night may share it.
+    Safe to use from any thread; nobody waits for another's decoding.
     """
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._pcm: Callable[[str], Pcm] = lru_cache(maxsize=16)(self._decode)
-        self._source: Callable[[Layer, int], Source] = lru_cache(maxsize=512)(self._open)
+        self._pcm: WeakValueDictionary[str, Pcm] = WeakValueDictionary()
+        self._sources: WeakValueDictionary[tuple[Layer, int], Source] = WeakValueDictionary()
+        self._recent: deque[Source] = deque(maxlen=_RECENT)
+        """Opened last, so that what was made ready is still there when it is wanted."""
 
     def open(self, layer: Layer, seed: int) -> Source:
         """Raise ContentError when the file is damaged, KeyError when there is no such trigger."""
-        return self._source(layer, seed)
+        source = self._sources.get((layer, seed))
+        if source is None:
+            trigger = self._library.triggers[layer.trigger]
+            opened = open_source(trigger, layer, seed, self._decoded(layer.trigger))
+            source = self._sources.setdefault((layer, seed), opened)
+        self._recent.append(source)
+        return source
 
     def warm(self, plan: Plan) -> None:
-        """Open what a plan needs, if that was not done yet; may be called from any thread."""
+        """Open what a plan needs, if that was not done yet."""
         for layer in plan.mix.layers:
-            self._source(layer, plan.seed)
+            self.open(layer, plan.seed)
 
-    def _open(self, layer: Layer, seed: int) -> Source:
-        trigger = self._library.triggers[layer.trigger]
-        return open_source(trigger, layer, seed, self._pcm(layer.trigger))
-
-    def _decode(self, trigger_id: str) -> Pcm:
-        gain = 10.0 ** (self._library.triggers[trigger_id].gain_db / 20.0)
-        pcm: Pcm = decode(self._library.audio_file(trigger_id).read_bytes()) * np.float32(gain)
-        pcm.flags.writeable = False
+    def _decoded(self, trigger_id: str) -> Pcm:
+        pcm = self._pcm.get(trigger_id)
+        if pcm is None:
+            gain = 10.0 ** (self._library.triggers[trigger_id].gain_db / 20.0)
+            pcm = decode(self._library.audio_file(trigger_id).read_bytes()) * np.float32(gain)
+            pcm.flags.writeable = False
+            self._pcm[trigger_id] = pcm
         return pcm
 
 

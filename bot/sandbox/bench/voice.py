@@ -143,7 +143,7 @@ class _Hush:
     def __init__(self, fleet: Fleet, mixes: int, tasks: Tasks) -> None:
         self._fleet = fleet
         self._engine = Engine(Library.load())
-        self._plans = plans(self._engine.library, mixes)
+        self._plans = plans(mixes)
         self._links = DiscordVoiceLinks(fleet.client, SystemClock(), tasks)
         self._lines: list[Any] = []
 
@@ -229,15 +229,13 @@ async def _player(mode: str, fleet: Fleet, mixes: int) -> AsyncGenerator[_Hush |
         yield player
 
 
-def plans(library: Library, n: int) -> list[Plan]:
+def plans(n: int) -> list[Plan]:
     """Return distinct mixes of two beds and an event layer, one of the beds to a side."""
-    beds = sorted(t.id for t in library.triggers.values() if t.bed is not None)
-    events = sorted(t.id for t in library.triggers.values() if t.events is not None)
+    first, second, event = "rain", "waves", "wood-tapping"
     found = []
     for i in range(n):
-        first, second = beds[i % len(beds)], beds[(i + 1) % len(beds)]
         side = Place(azimuth_deg=float(i * 7 % 360) - 180.0)
-        layers = (Layer(first), Layer(second, -6.0, side), Layer(events[i % len(events)], -3.0))
+        layers = (Layer(first), Layer(second, -6.0, side), Layer(event, -3.0))
         found.append(Plan(Mix(layers), seed=i))
     return found
 
@@ -246,7 +244,7 @@ def _packets(seconds: float) -> list[bytes]:
     stream_s = seconds + 4.0
     engine = Engine(Library.load())
     try:
-        stream = engine.open(plans(engine.library, 1)[0])
+        stream = engine.open(plans(1)[0])
         packets: list[bytes] = []
         while len(packets) < stream_s * 50:
             if stream.n_waiting:
