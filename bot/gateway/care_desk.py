@@ -213,10 +213,16 @@ class CareDesk:
             return False
         act, arguments = pressed
         try:
-            await self._acts[act](interaction, arguments)
+            await self._act(act)(interaction, arguments)
         except Exception as error:  # noqa: BLE001 - the funnel says it in words
             await self._funnel.answer(interaction, error)
         return True
+
+    def _act(self, name: str) -> Act:
+        """Return what a button does; raise Refusal for one from another Hush."""
+        if name not in self._acts:
+            raise Refusal("guide.refused.over")
+        return self._acts[name]
 
     # What buttons do -------------------------------------------------------------------------------------
 

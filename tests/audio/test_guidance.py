@@ -129,3 +129,28 @@ def test_in_a_mix_the_bell_rings_over_the_bed_and_the_bed_stays() -> None:
     assert level(belled, before) == pytest.approx(level(plain, before), abs=0.5)
     assert level(belled, during) > level(plain, during) + 6.0
     assert momentary_lufs(belled).max() <= momentary_lufs(plain).max() + 6.0
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_in_a_mix_a_breath_is_followed_by_ear_alone(name: str) -> None:
+    """Between 200 and 900 Hz a breath at its height is louder than its ends by what an ear tells."""
+    breath = PATTERNS[name]
+    library = Library.load()
+    score: Score = (Breaths(4.0, 1, *_times(breath)),)
+    plan = Plan(Mix((Layer("rain"),)), 7, score)
+    pcm = np.concatenate(list(render(library, plan, 4.0 + breath.length_s)))
+    band = signal.butter(4, (200.0, 900.0), "bandpass", fs=SAMPLE_RATE, output="sos")
+    heard = signal.sosfilt(band, pcm.mean(axis=1).astype(float))
+
+    def level_db(start_s: float, length_s: float) -> float:
+        part = heard[round(start_s * SAMPLE_RATE) : round((start_s + length_s) * SAMPLE_RATE)]
+        return float(10 * np.log10(np.mean(part**2)))
+
+    full_s = breath.inhale_s + breath.top_s
+    brim = level_db(4.0 + full_s - 0.6, 0.6)
+    assert brim > level_db(4.0, 0.4) + 3.0
+    assert brim > level_db(4.0 + breath.length_s - 0.5, 0.5) + 3.0
+
+
+def _times(breath: Breaths) -> tuple[float, ...]:
+    return breath.inhale_s, breath.exhale_s, breath.top_s, breath.hold_s, breath.rest_s

@@ -1,5 +1,6 @@
 import re
 
+import discord
 import pytest
 import simcord
 
@@ -203,3 +204,13 @@ async def test_help_is_one_press_away_from_every_idea(world: World) -> None:
     message = await ideas(world, "fine", member=world.caller)
     result = await world.caller.click(message, label="I need help")
     assert any(i.startswith("help:") for i in ids_of(world, answered(result)))
+
+
+async def test_a_button_of_another_hush_says_that_it_is_over(world: World) -> None:
+    channel = world.bot.get_channel(world.text.id)
+    view = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(custom_id="care:somersault:v1:3", label="Later"))
+    view.stop()
+    message = await channel.send(view=view)
+    result = await world.caller.click(message, label="Later")
+    assert refused(world, result) == "This one has ended. You can begin it again with the command."
