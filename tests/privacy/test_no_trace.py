@@ -99,10 +99,15 @@ async def test_every_option_of_every_command(world, tmp_path, caplog, capfd):
             if not texts:
                 continue
             tried += 1
-            others = {o["name"]: filler(o) for o in options if o.get("required") and o["name"] not in texts}
-            await world.moderator.slash(world.text, name, **texts, **others)
+            others = {
+                o["name"]: filler(world, o) for o in options if o.get("required") and o["name"] not in texts
+            }
+            if 0 in command["contexts"]:
+                await world.moderator.slash(world.text, name, **texts, **others)
+            else:
+                await world.moderator.user.slash(name, **texts, **others)
             for option in texts:
-                if next(o for o in options if o["name"] == option).get("autocomplete"):
+                if 0 in command["contexts"] and is_completed(options, option):
                     await world.moderator.autocomplete(world.text, name, option, CRISIS[:100])
     assert tried >= 6
     assert not world.env.errors
@@ -167,11 +172,17 @@ def leaves(command: Mapping[str, Any], parent: str = "") -> Iterator[tuple[str, 
         yield name, options
 
 
+def is_completed(options: list[dict[str, Any]], name: str) -> bool:
+    return any(option["name"] == name and option.get("autocomplete") for option in options)
+
+
 def is_free_text(option: Mapping[str, Any]) -> bool:
     return option["type"] == 3 and not option.get("choices")
 
 
-def filler(option: Mapping[str, Any]) -> object:
+def filler(world: World, option: Mapping[str, Any]) -> object:
     if choices := option.get("choices"):
         return choices[0]["value"]
-    return {3: "x", 4: option.get("min_value", 1), 5: True, 10: 1.0}[option["type"]]
+    whole = option.get("min_value", 1)
+    channel = world.lantern if 2 in option.get("channel_types", ()) else world.quiet
+    return {3: "x", 4: whole, 5: True, 6: world.sitter, 7: channel, 10: 1.0}[option["type"]]
