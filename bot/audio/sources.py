@@ -100,8 +100,10 @@ class EventSource:
     def __init__(self, name: str, events: Events, place: Place | None, seed: int, pcm: Pcm) -> None:
         self._schedule = EventSchedule(seed, name, events, place)
         self._onset = events.onset_frames
-        self._shots = [_mono(pcm, segment) for segment in events.bank]
-        self._longest = round(max(len(shot) for shot in self._shots) * 1.07) + TAIL
+        for segment in events.bank:
+            _refuse_outside(pcm, segment)
+        self._pcm, self._bank = pcm, events.bank
+        self._longest = round(max(segment.frames for segment in events.bank) * 1.07) + TAIL
         floor = pcm[events.floor.start : events.floor.start + events.floor.frames]
         self._floor = BedSource(BedSchedule(seed, name + "/floor", _FLOOR, len(floor)), floor)
         self._sounded: Callable[[Event], Pcm] = lru_cache(maxsize=_SOUNDING)(self._sound)
@@ -118,13 +120,13 @@ class EventSource:
         return out
 
     def _sound(self, event: Event) -> Pcm:
-        shot = self._shots[event.shot]
+        segment = self._bank[event.shot]
+        shot = self._pcm[segment.start : segment.start + segment.frames].mean(axis=1)
         at = np.arange(0.0, len(shot) - 1.0, event.speed)
         varied = np.interp(at, np.arange(len(shot)), shot).astype(np.float32)
         return spatialise(varied, event.place, event.towards) * np.float32(10.0 ** (event.gain_db / 20.0))
 
 
-def _mono(pcm: Pcm, segment: Segment) -> NDArray[np.float32]:
+def _refuse_outside(pcm: Pcm, segment: Segment) -> None:
     if segment.start + segment.frames > len(pcm) or segment.frames > _LONGEST_SHOT:
         raise ValueError(f"one-shot at {segment.start} does not lie in the file, or is over 20 s")
-    return np.ascontiguousarray(pcm[segment.start : segment.start + segment.frames].mean(axis=1))
