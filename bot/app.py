@@ -15,6 +15,7 @@ from bot.audio.library import Library
 from bot.care.guides import Guides
 from bot.care.service import Care
 from bot.content.care import CareContent
+from bot.content.curated import CuratedMixes
 from bot.content.helpline_directory import HelplineDirectory
 from bot.content.priors import load_priors
 from bot.content.texts import Texts
@@ -35,8 +36,10 @@ from bot.gateway.voice import DiscordVoiceLinks
 from bot.gateway.voice.pacer import Pacer
 from bot.monitoring.ports import Vitals
 from bot.playback.accompany import Accompanist
+from bot.playback.blend import Blocks, RoomBlend
 from bot.playback.ledger import Ledger
 from bot.playback.preferences import CachedGuildSettings
+from bot.playback.presets import Presets
 from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
@@ -89,6 +92,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
     from bot.store.database import Database  # noqa: PLC0415
     from bot.store.sessions import SqlSessionStore  # noqa: PLC0415
     from bot.store.settings import SqlGuildSettingsStore  # noqa: PLC0415
+    from bot.store.tastes import SqlPresetStore, SqlTasteStore  # noqa: PLC0415
     from bot.vitals import BotVitals  # noqa: PLC0415
 
     address = None if settings.database_url is None else settings.database_url.get_secret_value()
@@ -112,11 +116,20 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
         panels.tell(sessions.remember_panel)
         links.tell(sessions.room_changed)
         sounds = SoundSearch(library)
+        blocks = Blocks(SqlTasteStore(database, clock))
+        presets = Presets(
+            SqlPresetStore(database, clock),
+            await asyncio.to_thread(CuratedMixes.load, library.triggers),
+            library,
+        )
         playback = Playback(
             sessions=sessions,
             sounds=sounds,
             settings=guild_settings,
+            presets=presets,
+            blend=RoomBlend(blocks, links),
             clock=clock,
+            tasks=tasks,
             seeds=random.Random(secrets.randbits(256)),  # noqa: S311 - nights should differ, not be secret
         )
         restore = Restore(
@@ -128,7 +141,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
             clock=clock,
             tasks=tasks,
         )
-        care, guides = await _care(database, library, clock, tasks)
+        care, guides = await _care(database, library, blocks, clock, tasks)
         evenings = await asyncio.to_thread(evening_parts, database, client, texts, clock, tasks)
         hearing = Hearing(await asyncio.to_thread(Triage.load), Decisions(clock), clock)
         vitals = BotVitals(client, sessions, engine, database)
@@ -139,6 +152,8 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
                     shelves=Shelves(library, texts),
                     sounds=sounds,
                     playback=playback,
+                    presets=presets,
+                    blocks=blocks,
                     restore=restore,
                     links=links,
                     sleep_rooms=_sleep_rooms(
@@ -159,11 +174,11 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
                     therapies=await asyncio.to_thread(TherapyGuide.load),
                     care=care,
                     guides=guides,
-                    discovery=_discovery(database, library, clock),
+                    discovery=_discovery(database, library, blocks, clock),
                     tastes=Tastes(library, playback, clock, tasks),
                     accompanist=Accompanist(playback, sessions, clock),
                     hearing=hearing,
-                    privacy=_privacy(database, clock, (playback, guides, hearing)),
+                    privacy=_privacy(database, clock, (playback, blocks, guides, hearing)),
                     sweep=_sweep(database, client, guild_settings, clock, tasks),
                     clock=clock,
                     tasks=tasks,
@@ -252,28 +267,23 @@ def _sweep(
     )
 
 
-async def _care(database: "Database", library: Library, clock: Clock, tasks: Tasks) -> tuple[Care, Guides]:
+async def _care(
+    database: "Database", library: Library, blocks: Blocks, clock: Clock, tasks: Tasks
+) -> tuple[Care, Guides]:
     from bot.store.care import SqlCareStore, SqlGuideStore  # noqa: PLC0415
     from bot.store.settings import SqlPersonSettingsStore  # noqa: PLC0415
 
     content = await asyncio.to_thread(CareContent.load, library.triggers)
     people = SqlPersonSettingsStore(database, clock)
-    care = Care(content, SqlCareStore(database, clock), people, _NothingBlocked(), clock)
+    care = Care(content, SqlCareStore(database, clock), people, blocks, clock)
     return care, Guides(content, SqlGuideStore(database), clock, tasks)
 
 
-def _discovery(database: "Database", library: Library, clock: Clock) -> Discovery:
+def _discovery(database: "Database", library: Library, blocks: Blocks, clock: Clock) -> Discovery:
     from bot.store.ratings import SqlRatingStore  # noqa: PLC0415
 
     families = {trigger.id: trigger.family for trigger in library.triggers.values()}
-    return Discovery(families, load_priors(), SqlRatingStore(database), _NothingBlocked(), clock)
-
-
-class _NothingBlocked:
-    """Implements `bot.care.ports.Blocks` until people can block sounds."""
-
-    async def blocked(self, _user_id: int) -> frozenset[str]:
-        return frozenset()
+    return Discovery(families, load_priors(), SqlRatingStore(database), blocks, clock)
 
 
 def _monitoring(settings: Settings, vitals: Vitals, clock: Clock) -> AbstractAsyncContextManager[object]:

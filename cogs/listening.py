@@ -12,21 +12,27 @@ from bot.gateway.panels import Panels
 from bot.gateway.replies import Replies
 from bot.gateway.rooms import room_of, seat_of
 from bot.playback.model import Wish
-from bot.playback.search import SoundSearch
+from bot.playback.presets import Presets
+from bot.playback.search import MOST_SUGGESTIONS, SoundSearch
 from bot.playback.service import Playback
+
+_MOST_PRESETS_SHOWN = 5
 
 
 class ListeningCog(commands.Cog):
     def __init__(
         self,
+        *,
         playback: Playback,
         panels: Panels,
+        presets: Presets,
         sounds: SoundSearch,
         replies: Replies,
         cooldowns: Cooldowns,
     ) -> None:
         self._playback = playback
         self._panels = panels
+        self._presets = presets
         self._sounds = sounds
         self._replies = replies
         self._cooldowns = cooldowns
@@ -52,9 +58,16 @@ class ListeningCog(commands.Cog):
 
     @play.autocomplete("sound")
     async def _sounds_like(
-        self, _interaction: discord.Interaction, current: str
+        self, interaction: discord.Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        return [app_commands.Choice(name=t.name, value=t.id) for t in self._sounds.suggest(current)]
+        typed = current.strip().casefold()
+        named = [
+            app_commands.Choice(name=name, value=name)
+            for name in await self._presets.names(interaction.user.id)
+            if typed and typed in name.casefold()
+        ]
+        sounds = [app_commands.Choice(name=t.name, value=t.id) for t in self._sounds.suggest(current)]
+        return [*named[:_MOST_PRESETS_SHOWN], *sounds][:MOST_SUGGESTIONS]
 
     @app_commands.command(description="volume.command.description")
     @app_commands.describe(percent="volume.command.percent")
@@ -81,12 +94,15 @@ class ListeningCog(commands.Cog):
         await self._replies.say(interaction, "resume.now.playing", title=now.title, volume=now.volume)
 
     @app_commands.command(description="timer.command.description")
-    @app_commands.describe(minutes="timer.command.minutes")
+    @app_commands.describe(minutes="timer.command.minutes", arc="timer.command.arc")
     @in_servers()
     async def timer(
-        self, interaction: discord.Interaction, minutes: app_commands.Range[int, 0, LONGEST_MINUTES]
+        self,
+        interaction: discord.Interaction,
+        minutes: app_commands.Range[int, 0, LONGEST_MINUTES],
+        arc: bool = False,
     ) -> None:
-        now = await self._playback.set_timer(seat_of(interaction), minutes)
+        now = await self._playback.set_timer(seat_of(interaction), minutes, arc=arc)
         await self._replies.timer(interaction, now)
 
     @app_commands.command(description="stop.command.description")
@@ -100,6 +116,11 @@ async def setup(client: Hush) -> None:
     services = client.services
     await client.add_cog(
         ListeningCog(
-            services.playback, services.panels, services.sounds, services.replies, services.cooldowns
+            playback=services.playback,
+            panels=services.panels,
+            presets=services.presets,
+            sounds=services.sounds,
+            replies=services.replies,
+            cooldowns=services.cooldowns,
         )
     )

@@ -11,10 +11,12 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from bot.audio.arc import Arc
 from bot.audio.codec import decode
 from bot.audio.library import Library
 from bot.audio.load import Load
 from bot.audio.mix import Layer, Mix, Plan
+from bot.audio.mixer import floor_of
 from bot.audio.opus import Pcm
 from bot.audio.sources import Source, open_source
 from bot.audio.station import tier_of
@@ -36,24 +38,27 @@ class SourceShelf:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._pcm: WeakValueDictionary[str, Pcm] = WeakValueDictionary()
-        self._sources: WeakValueDictionary[tuple[Layer, int], Source] = WeakValueDictionary()
+        self._sources: WeakValueDictionary[tuple[Layer, int, Arc | None], Source] = WeakValueDictionary()
         self._recent: deque[Source] = deque(maxlen=_RECENT)
         """Opened last, so that what was made ready is still there when it is wanted."""
 
-    def open(self, layer: Layer, seed: int) -> Source:
+    def open(self, layer: Layer, seed: int, arc: Arc | None = None) -> Source:
         """Raise ContentError when the file is damaged, KeyError when there is no such trigger."""
-        source = self._sources.get((layer, seed))
+        key = layer, seed, arc
+        source = self._sources.get(key)
         if source is None:
             trigger = self._library.triggers[layer.trigger]
-            opened = open_source(trigger, layer, seed, self._decoded(layer.trigger))
-            source = self._sources.setdefault((layer, seed), opened)
+            opened = open_source(trigger, layer, seed, self._decoded(layer.trigger), arc)
+            source = self._sources.setdefault(key, opened)
         self._recent.append(source)
         return source
 
     def warm(self, plan: Plan) -> None:
         """Open what a plan needs, if that was not done yet."""
         for layer in plan.mix.layers:
-            self.open(layer, plan.seed)
+            self.open(layer, plan.seed, plan.arc)
+        if plan.arc is not None:
+            self.open(*floor_of(plan.arc, plan.seed))
 
     def _decoded(self, trigger_id: str) -> Pcm:
         pcm = self._pcm.get(trigger_id)

@@ -34,6 +34,8 @@ _EASE_S = 0.6
 class ScoreSource:
     """Everything a score asks for. Implements `bot.audio.sources.Source`; keeps no state."""
 
+    thins = False
+
     def __init__(self, score: Score) -> None:
         self._bells = [round(part.at_s * SAMPLE_RATE) for part in score if isinstance(part, Bell)]
         self._breaths = [part for part in score if isinstance(part, Breaths)]

@@ -2,9 +2,10 @@
 
 import math
 
+from bot.audio.gains import approach, ramp
 from bot.audio.governor import Governor
 from bot.audio.limiter import Limiter
-from bot.audio.mixer import SLEW_DB_PER_S, approach, ramp
+from bot.audio.mixer import SLEW_DB_PER_S
 from bot.audio.opus import SAMPLE_RATE, Pcm
 
 FADE_IN_S = 3.0

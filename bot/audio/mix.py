@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.audio.arc import Arc
 from bot.audio.score import Score
 
 MAX_LAYERS = 8
@@ -69,3 +70,5 @@ class Plan:
     seed: int
     score: Score = ()
     """A guide's bells and breaths, where one leads through this night."""
+    arc: Arc | None = None
+    """How this night ends, where somebody asked for more than a timer."""

@@ -5,10 +5,12 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bot.audio.arc import Arc, calm
+from bot.audio.ending import Ending, ending_at
+from bot.audio.gains import approach, ramp
 from bot.audio.guidance import ScoreSource
-from bot.audio.mix import Layer, Place, Plan
+from bot.audio.mix import Layer, Plan
 from bot.audio.opus import SAMPLE_RATE, Pcm
 from bot.audio.score import Score
 from bot.audio.sources import Source
@@ -17,17 +19,21 @@ CROSSFADE_S = 4.0
 SLEW_DB_PER_S = 8.0
 """The fastest a level moves at a person's wish: the house allows 1 dB in 100 ms, the codec adds a little."""
 
-OpenSource = Callable[[Layer, int], Source]
-"""Open the source of a layer for a seed, at house level."""
+OpenSource = Callable[[Layer, int, Arc | None], Source]
+"""Open the source of a layer for a seed, at house level; events grow sparser along the arc."""
 
 _Key = tuple[str, Place | None, int] | Score
+_FLOOR_SEED = 0x5EED
+"""Makes the floor's night another one than that of the same bed as a layer: alike they would add up."""
 
 
 class _Voice:
     """A sounding layer: level in dB, slewed, and presence 0..1, heard as sin(pi/2 presence)."""
 
-    def __init__(self, source: Source, gain_db: float, presence: float) -> None:
+    def __init__(self, source: Source, gain_db: float, presence: float, arc: Arc | None = None) -> None:
         self.source = source
+        self.arc = arc
+        """What thins it."""
         self.gain_db = self.wanted_db = gain_db
         self.presence = presence
         self.wanted = 1.0
@@ -50,6 +56,24 @@ class _Voice:
         return math.sin(math.pi / 2 * self.presence) * math.pow(10.0, self.gain_db / 20.0)
 
 
+def floor_of(arc: Arc, seed: int) -> tuple[Layer, int]:
+    """Return what everything gives way to along an arc, and its seed, in a night of this seed."""
+    return Layer(arc.floor, arc.floor_db), seed ^ _FLOOR_SEED
+
+
+class _Leveled:
+    """A source at a gain of its own."""
+
+    thins = False
+
+    def __init__(self, source: Source, gain_db: float) -> None:
+        self._source = source
+        self._gain = np.float32(10.0 ** (gain_db / 20.0))
+
+    def render(self, start: int, frames: int) -> Pcm:
+        return self._source.render(start, frames) * self._gain
+
+
 class Mixer:
     """The sounding layers of one plan, and those of former plans on their way out.
 
@@ -60,13 +84,19 @@ class Mixer:
         self._open = open_source
         self._voices: dict[_Key, _Voice] = {}
         self._leaving: list[_Voice] = []
-        """On their way out, and to another place in the night than what came for them."""
+        """On their way out, at another place in the night or on another arc than what came for them."""
+        self._at: int | None = None
+        """Where the next block begins; None before the first."""
+        self._arc: Arc | None = None
+        self._ending: Ending | None = None
+        self._floor: Source | None = None
         self._set(plan, presence=1.0)
 
     @property
     def steady(self) -> bool:
         """True while every layer is where it should be and none is on its way out."""
-        return not self._leaving and all(voice.steady for voice in self._voices.values())
+        settled = not self._leaving and self._ending is None
+        return settled and all(voice.steady for voice in self._voices.values())
 
     def change(self, plan: Plan, moved: int = 0) -> None:
         """Move to another plan from where things are now, however far an earlier change has come.
@@ -81,6 +111,8 @@ class Mixer:
             for voice in self._leaving:
                 voice.wanted = 0.0
             self._voices = kept
+        if self._at is not None:
+            self._at += moved
         self._set(plan, presence=0.0)
 
     def copy(self) -> "Mixer":
@@ -102,6 +134,23 @@ class Mixer:
         for voice in self._leaving:
             out += voice.render(start, frames)
         self._leaving = [voice for voice in self._leaving if voice.presence]
+        if self._arc is not None or self._ending is not None:
+            out = self._end_softly(out, start, frames)
+        self._at = start + frames
+        return out
+
+    def _end_softly(self, layers: Pcm, start: int, frames: int) -> Pcm:
+        before = self._ending
+        if before is None:
+            entered = self._at is None and self._arc is not None
+            before = ending_at(self._arc, start) if entered and self._arc is not None else Ending()
+        after = before.towards(self._arc, start + frames, frames / SAMPLE_RATE)
+        if self._arc is None and after.untouched:
+            self._ending = self._floor = None
+            return before.shape(layers, None, after)[0]
+        heard = before.share < 1.0 or after.share < 1.0
+        floor = self._floor.render(start, frames) if heard and self._floor is not None else None
+        out, self._ending = before.shape(layers, floor, after)
         return out
 
     def _set(self, plan: Plan, presence: float) -> None:
@@ -111,12 +160,32 @@ class Mixer:
                 voice.wanted = 0.0
         for key, layer in keys.items():
             known = self._voices.get(key)
+            if known is not None and known.arc != plan.arc and known.source.thins:
+                known = self._thin_anew(key, known, layer, plan)
             if known is None:
-                self._voices[key] = _Voice(self._open(layer, plan.seed), layer.gain_db, presence)
+                source = self._open(layer, plan.seed, plan.arc)
+                self._voices[key] = _Voice(source, layer.gain_db, presence, plan.arc)
             else:
                 known.wanted, known.wanted_db = 1.0, layer.gain_db
         if plan.score:
             self._follow(plan.score, max(layer.gain_db for layer in plan.mix.layers))
+        self._begin_arc(plan)
+
+    def _thin_anew(self, key: _Key, known: _Voice, layer: Layer, plan: Plan) -> _Voice | None:
+        """Let events follow another arc: at once where both agree by now, else as another voice."""
+        at = self._at or 0
+        if calm(known.arc, at) and calm(plan.arc, at):
+            known.source, known.arc = self._open(layer, plan.seed, plan.arc), plan.arc
+            return known
+        known.wanted = 0.0
+        self._leaving.append(self._voices.pop(key))
+        return None
+
+    def _begin_arc(self, plan: Plan) -> None:
+        if plan.arc is not None and (self._arc is None or self._arc.floor != plan.arc.floor):
+            source = self._open(*floor_of(plan.arc, plan.seed), None)
+            self._floor = _Leveled(source, plan.arc.floor_db)
+        self._arc = plan.arc
 
     def _follow(self, score: Score, gain_db: float) -> None:
         """Let a score sound, in step with the loudest layer. It begins in silence, so it needs no fade."""
@@ -125,16 +194,3 @@ class Mixer:
             self._voices[score] = _Voice(ScoreSource(score), gain_db, presence=1.0)
         else:
             known.wanted, known.wanted_db = 1.0, gain_db
-
-
-def approach(value: float, wanted: float, step: float) -> float:
-    """Move value towards wanted by at most step."""
-    return min(wanted, value + step) if value < wanted else max(wanted, value - step)
-
-
-def ramp(before: float, after: float, frames: int) -> NDArray[np.float32] | np.float32:
-    """Return a gain that goes from before to after over a block: shape (frames, 1), or one number."""
-    if before == after:
-        return np.float32(after)
-    steps = np.arange(1, frames + 1, dtype=np.float32) / np.float32(frames)
-    return np.asarray(np.float32(before) + np.float32(after - before) * steps, np.float32)[:, None]

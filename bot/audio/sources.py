@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.audio.arc import Arc, falls
 from bot.audio.library import Bed, Events, Segment, Trigger
 from bot.audio.mix import Layer, Place
 from bot.audio.opus import SAMPLE_RATE, Pcm
@@ -26,22 +27,30 @@ _SOUNDING = 12
 
 
 class Source(Protocol):
+    thins: bool
+    """Whether it grows sparser along an arc."""
+
     def render(self, start: int, frames: int) -> Pcm:
         """Return shape (frames, 2): what sounds from frame `start` of the night on, at house level."""
         ...
 
 
-def open_source(trigger: Trigger, layer: Layer, seed: int, pcm: Pcm) -> Source:
-    """Make the source of one layer; `pcm` is the trigger's decoded file, shape (n, 2)."""
+def open_source(trigger: Trigger, layer: Layer, seed: int, pcm: Pcm, arc: Arc | None = None) -> Source:
+    """Make the source of one layer; `pcm` is the trigger's decoded file, shape (n, 2).
+
+    Along the arc its events grow sparser and cease.
+    """
     if trigger.bed is not None:
         return BedSource(BedSchedule(seed, trigger.id, trigger.bed, len(pcm)), pcm, layer.place)
     if trigger.events is None:
         raise ValueError(f"{trigger.id} is neither bed nor events")
-    return EventSource(trigger.id, trigger.events, layer.place, seed, pcm)
+    return EventSource(trigger.id, trigger.events, layer.place, seed, pcm, arc=arc)
 
 
 class BedSource:
     """A bed that never repeats: grains of the file, crossfaded with equal power."""
+
+    thins = False
 
     def __init__(self, schedule: BedSchedule, pcm: Pcm, place: Place | None = None) -> None:
         self._schedule = schedule
@@ -97,7 +106,14 @@ def _lean(azimuth_deg: NDArray[np.float64]) -> NDArray[np.float32]:
 class EventSource:
     """One-shots that fall around the head, over the quiet room they were made in."""
 
-    def __init__(self, name: str, events: Events, place: Place | None, seed: int, pcm: Pcm) -> None:
+    thins = True
+
+    def __init__(
+        self, name: str, events: Events, place: Place | None, seed: int, pcm: Pcm, *, arc: Arc | None = None
+    ) -> None:
+        self._name = name
+        self._seed = seed
+        self._arc = arc
         self._schedule = EventSchedule(seed, name, events, place)
         self._onset = events.onset_frames
         for segment in events.bank:
@@ -112,6 +128,8 @@ class EventSource:
         out = self._floor.render(start, frames)
         end = start + frames
         for event in self._schedule.between(max(0, start - self._longest), end + round(self._onset * 1.05)):
+            if self._arc is not None and not falls(self._arc, self._seed, self._name, event.at):
+                continue
             begin = event.at - round(self._onset / event.speed)
             sound = self._sounded(event)
             first, last = max(start, begin), min(end, begin + len(sound))

@@ -39,6 +39,8 @@ from bot.gateway.first_contact import greet
 from bot.gateway.focus_desk import FocusDesk
 from bot.gateway.funnel import Funnel
 from bot.gateway.help_desk import HelpDesk
+from bot.gateway.mixer_desk import MixerDesk
+from bot.gateway.mixer_pages import MixerPages
 from bot.gateway.moderators import Moderators
 from bot.gateway.morning_desk import MorningDesk
 from bot.gateway.morning_words import MorningWords
@@ -58,6 +60,8 @@ from bot.gateway.voice import DiscordVoiceLinks
 from bot.gateway.winddown import WindDown
 from bot.pictures.gallery import Gallery
 from bot.playback.accompany import Accompanist
+from bot.playback.blend import Blocks
+from bot.playback.presets import Presets
 from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
@@ -75,6 +79,7 @@ _LONGEST_RATE_LIMIT_S = 30.0
 
 EXTENSIONS: Final = (
     "cogs.bedtime",
+    "cogs.blocking",
     "cogs.care",
     "cogs.checkin",
     "cogs.discovery",
@@ -84,7 +89,9 @@ EXTENSIONS: Final = (
     "cogs.library",
     "cogs.listening",
     "cogs.morning",
+    "cogs.mixing",
     "cogs.practices",
+    "cogs.presets",
     "cogs.privacy",
     "cogs.resources",
     "cogs.sleeproom",
@@ -105,6 +112,8 @@ class Services:
     shelves: Shelves
     sounds: SoundSearch
     playback: Playback
+    presets: Presets
+    blocks: Blocks
     restore: Restore
     links: DiscordVoiceLinks
     sleep_rooms: SleepRooms
@@ -149,6 +158,7 @@ class Hush(commands.AutoShardedBot):
     evening_desk: EveningDesk
     """There from login on."""
     discover_desk: DiscoverDesk
+    mixer_desk: MixerDesk
     """There from login on."""
     morning_desk: MorningDesk
     """There from login on."""
@@ -204,6 +214,9 @@ class Hush(commands.AutoShardedBot):
             services.hearing, self.help_desk, services.clock, services.tasks
         )
         self.add_view(Presses(services.playback, services.panels, services.texts, services.replies, funnel))
+        self.mixer_desk = MixerDesk(
+            services.playback, MixerPages(services.texts, services.sounds), services.replies, funnel
+        )
         self._open_care_desks(services, funnel)
         self.evening_desk = self._evening_desk(services, funnel)
         self.morning_desk = MorningDesk(
@@ -238,10 +251,12 @@ class Hush(commands.AutoShardedBot):
         _log.error("%s failed: %s\n%s", event_method, type(error).__name__, place)
 
     async def on_voice_state_update(
-        self, member: discord.Member, _before: discord.VoiceState, _after: discord.VoiceState
+        self, member: discord.Member, before: discord.VoiceState, after: discord.VoiceState
     ) -> None:
         if self.user is not None and member.id == self.user.id:
             self.services.links.seat_changed(member.guild.id)
+        if before.channel == after.channel is not None and before.self_mute != after.self_mute:
+            self.services.playback.still_awake(member.guild.id, after.channel.id)
         self.services.restore.room_changed(member.guild.id)
         self.services.playback.room_changed(member.guild.id)
         self.services.sleep_rooms.room_changed(member.guild.id)
@@ -273,6 +288,8 @@ class Hush(commands.AutoShardedBot):
             self.morning_desk,
             self.privacy_desk,
             self.resource_desk,
+            self.mixer_desk,
+            self.privacy_desk,
         ):
             if await desk.answer(interaction):
                 return

@@ -39,6 +39,7 @@ class Playing:
     tail: timedelta
     ends_at: datetime | None
     trouble: Trouble | None = None
+    arc: bool = False
 
     @classmethod
     def of(cls, now: NowPlaying) -> "Playing":
@@ -52,6 +53,7 @@ class Playing:
             now.tail,
             now.ends_at,
             now.trouble,
+            now.arc,
         )
 
 
@@ -113,7 +115,9 @@ def note(text: str) -> ui.LayoutView:
 
 
 def _state(face: Playing, texts: Texts, locale: str) -> str:
-    end = "panel.playing.open" if face.ends_at is None else "panel.playing.until"
+    end = "panel.playing.arc" if face.arc else "panel.playing.until"
+    if face.ends_at is None:
+        end = "panel.playing.open"
     lines = [
         texts.get(_manner(face), locale, volume=face.volume, channel=face.channel),
         texts.get(end, locale, ends_at=face.ends_at),

@@ -48,6 +48,8 @@ def timer_words(texts: Texts, locale: str, now: NowPlaying) -> str:
     """Say when it will be silent."""
     if now.ends_at is None:
         return texts.get("timer.now.open", locale)
+    if now.arc:
+        return texts.get("timer.now.arc", locale, ends_at=now.ends_at)
     return texts.get("timer.now.until", locale, ends_at=now.ends_at, tail=now.tail)
 
 

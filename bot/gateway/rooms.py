@@ -53,9 +53,14 @@ def room_from(channel: VocalChannel) -> Room:
 
 
 def people_in(channel: VocalChannel) -> int:
-    """Count who may be listening. Whoever is not in the cache counts as a person: rather stay than leave."""
-    members = (channel.guild.get_member(user_id) for user_id in channel.voice_states)
-    return sum(member is None or not member.bot for member in members)
+    """Count who may be listening."""
+    return len(who_is_in(channel))
+
+
+def who_is_in(channel: VocalChannel) -> frozenset[int]:
+    """Return who may be listening. Whoever is not in the cache counts as a person: rather stay than leave."""
+    members = {user_id: channel.guild.get_member(user_id) for user_id in channel.voice_states}
+    return frozenset(user_id for user_id, member in members.items() if member is None or not member.bot)
 
 
 def _channel_of(user: discord.User | discord.Member) -> VocalChannel | None:

@@ -4,6 +4,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.audio.mix import Mix
 from bot.core.preferences import DEFAULT_TAIL_MINUTES, DEFAULT_TIMER_MINUTES
 
 DEFAULT_VOLUME = 60
@@ -60,6 +61,7 @@ class Wish:
     """What a person asked to hear, as typed. None means: as usual, or as it is."""
 
     sound: str
+    """A sound, a preset of theirs or of the house, or a share code."""
     volume: int | None = None
     minutes: int | None = None
 
@@ -118,6 +120,9 @@ class NowPlaying:
     """Where it is shown, once it is."""
     trouble: Trouble | None = None
     """Why it cannot be heard just now, None when it can."""
+    mix: Mix | None = None
+    arc: bool = False
+    """Whether it ends along a sleep arc."""
 
     @property
     def guild_id(self) -> int:

@@ -84,6 +84,10 @@ class VoiceLinks(Protocol):
         """Return how many people are in a channel, whether we are or not."""
         ...
 
+    def who_listens(self, room: Room) -> frozenset[int]:
+        """Return the ids of the people in a channel."""
+        ...
+
     async def join(self, room: Room) -> VoiceLink:
         """Join the channel, able to send.
 

@@ -87,9 +87,9 @@ class Restore:
             self._display.ended(wanted.guild_id, wanted.panel)
 
     async def _returned(self, wanted: DesiredSession) -> bool:
-        trigger = self._library.triggers.get(wanted.plan.mix.layers[0].trigger)
+        known = all(layer.trigger in self._library.triggers for layer in wanted.plan.mix.layers)
         room = self._links.find(wanted.guild_id, wanted.channel_id)
-        if trigger is None or room is None or self._is_over(wanted):
+        if not known or room is None or self._is_over(wanted):
             return False
         if not self._links.listeners_in(room) and not await self._somebody_comes(room):
             return False
@@ -99,7 +99,7 @@ class Restore:
                 return False
             try:
                 async with self._turns:
-                    await self._playback.bring_back(room, wanted, trigger)
+                    await self._playback.bring_back(room, wanted)
             except Refusal as refusal:
                 _log.warning("a session could not be brought back yet: %s", refusal.key)
             else:

@@ -6,13 +6,23 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from bot.audio.arc import LONGEST_MINUTES as LONGEST_ARC
+from bot.audio.arc import SHORTEST_MINUTES as SHORTEST_ARC
+from bot.audio.code import looks_like_code
 from bot.audio.library import Trigger
 from bot.audio.mix import Layer, Mix, Plan
 from bot.core.clock import Clock
 from bot.core.errors import Refusal
 from bot.core.preferences import LONGEST_MINUTES, GuildSettings, GuildSettingsStore
+from bot.core.tasks import Tasks
+from bot.playback import layers
+from bot.playback.arcs import Arcs
+from bot.playback.blend import RoomBlend
 from bot.playback.desired import DesiredSession
+from bot.playback.layers import without
 from bot.playback.model import DEFAULT_VOLUME, Length, NowPlaying, PanelPlace, Room, Seat, Wish
+from bot.playback.places import AROUND, PLACES
+from bot.playback.presets import Presets
 from bot.playback.search import SoundSearch
 from bot.playback.session import End, Session
 from bot.playback.sessions import Sessions
@@ -20,6 +30,8 @@ from bot.playback.steps import louder, quieter
 from bot.privacy.ports import Held
 
 _SEED_BITS = 63
+DEFAULT_LAYER = 60
+"""A further layer begins softer than the first."""
 
 
 class Playback:
@@ -31,14 +43,21 @@ class Playback:
         sessions: Sessions,
         sounds: SoundSearch,
         settings: GuildSettingsStore,
+        presets: Presets,
+        blend: RoomBlend,
         clock: Clock,
+        tasks: Tasks,
         seeds: random.Random,
     ) -> None:
         self._sessions = sessions
         self._sounds = sounds
         self._settings = settings
+        self._presets = presets
+        self._blend = blend
         self._clock = clock
+        self._tasks = tasks
         self._seeds = seeds
+        self._arcs = Arcs(sessions, clock)
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         """One join at a time a guild."""
         self._forgotten: set[int] = set()
@@ -49,12 +68,15 @@ class Playback:
 
         Without `by` it is nobody's wish but the house's own.
         """
-        trigger = self._wished(wish.sound)
+        mix = await self._mix_of(wish.sound, by)
         settings = await self._settings.get(room.guild_id)
         _refuse_without_role(by, settings)
         volume = None if wish.volume is None else min(_percent(wish.volume), settings.volume_cap_percent)
         length = _length(wish.minutes, settings)
-        plan, position_s = self._tonight(Mix((Layer(trigger.id),)))
+        plan, position_s = self._tonight(mix)
+        blocked = await self._blend.blocked_in(room)
+        if without(mix, blocked) is None:
+            raise Refusal("play.refused.not_here")
         asked_by = None if by is None else by.user_id
         async with self._turns[room.guild_id]:
             session = self._playing_in(room, by)
@@ -62,21 +84,22 @@ class Playback:
                 session = await self._sessions.begin(
                     room,
                     plan,
-                    trigger,
                     self._end_after(length),
+                    blocked=blocked,
                     volume=min(DEFAULT_VOLUME, settings.volume_cap_percent) if volume is None else volume,
                     asked_by=asked_by,
                     position_s=position_s,
                 )
             else:
-                session.change(plan, trigger, position_s)
+                session.block(blocked)
+                session.change(plan, position_s)
                 session.asked_by = asked_by
                 self._sessions.set_end(session, self._end_after(length))
                 if volume is not None:
                     session.stream.set_volume(volume)
             return self._sessions.changed(session)
 
-    async def bring_back(self, room: Room, wanted: DesiredSession, trigger: Trigger) -> None:
+    async def bring_back(self, room: Room, wanted: DesiredSession) -> None:
         """Go on with a session of an earlier process from where the clock says, unless another plays.
 
         Raises Refusal when the room does not let us in.
@@ -88,13 +111,13 @@ class Playback:
             session = await self._sessions.begin(
                 room,
                 wanted.plan,
-                trigger,
                 End(wanted.ends_at, timedelta(seconds=wanted.tail_s)),
                 volume=min(wanted.volume_percent, settings.volume_cap_percent),
                 asked_by=None if wanted.asked_by in self._forgotten else wanted.asked_by,
                 panel=wanted.panel,
                 position_s=wanted.position_s(self._clock.now()),
                 paused=wanted.paused,
+                blocked=await self._blend.blocked_in(room),
             )
             self._sessions.changed(session)
 
@@ -117,19 +140,84 @@ class Playback:
 
     async def pause(self, seat: Seat) -> NowPlaying:
         session, _ = await self._heard_by(seat)
-        session.stream.pause()
+        session.pause()
         return self._sessions.changed(session)
 
     async def resume(self, seat: Seat) -> NowPlaying:
         session, _ = await self._heard_by(seat)
-        session.stream.resume()
+        session.resume()
         return self._sessions.changed(session)
 
-    async def set_timer(self, seat: Seat, minutes: int) -> NowPlaying:
-        """Fall silent in so many minutes, softer and softer before; 0 plays until the channel is empty."""
+    async def set_timer(self, seat: Seat, minutes: int, *, arc: bool = False) -> NowPlaying:
+        """Fall silent in so many minutes, softer and softer before; 0 plays until the channel is empty.
+
+        Along an arc the whole time is the ending.
+        """
         session, settings = await self._heard_by(seat)
-        self._sessions.set_end(session, self._end_after(_length(minutes, settings)))
+        if arc:
+            if not SHORTEST_ARC <= minutes <= LONGEST_ARC:
+                raise Refusal("timer.refused.arc", shortest=SHORTEST_ARC, longest=LONGEST_ARC)
+            self._arcs.begin(session, minutes)
+        else:
+            session.set_arc(None)
+            self._sessions.set_end(session, self._end_after(_length(minutes, settings)))
         return self._sessions.changed(session)
+
+    async def add_layer(
+        self, seat: Seat, sound: str, *, volume: int | None = None, place: str = AROUND
+    ) -> NowPlaying:
+        """Lay one more sound over what plays, at a place of `bot.playback.places`."""
+        trigger = self.sound_meant(sound)
+        session, _ = await self._heard_by(seat)
+        if trigger.id in await self._blend.blocked_in(session.link.room):
+            raise Refusal("play.refused.not_here")
+        gain_db = layers.gain_db(DEFAULT_LAYER if volume is None else _percent(volume))
+        session.set_mix(layers.add(session.plan.mix, Layer(trigger.id, gain_db, PLACES[place])))
+        return self._sessions.changed(session)
+
+    async def remove_layer(self, seat: Seat, sound: str) -> NowPlaying:
+        trigger = self.sound_meant(sound)
+        session, _ = await self._heard_by(seat)
+        session.set_mix(layers.remove(session.plan.mix, trigger.id))
+        return self._sessions.changed(session)
+
+    async def change_layer(
+        self, seat: Seat, sound: str, *, volume: int | None = None, place: str | None = None
+    ) -> NowPlaying:
+        """Set how loud a layer is, and where; None leaves it as it is."""
+        trigger = self.sound_meant(sound)
+        session, _ = await self._heard_by(seat)
+        mix = session.plan.mix
+        if volume is not None:
+            mix = layers.with_gain(mix, trigger.id, layers.gain_db(_percent(volume)))
+        if place is not None:
+            mix = layers.with_place(mix, trigger.id, PLACES[place])
+        session.set_mix(mix)
+        return self._sessions.changed(session)
+
+    async def step_layer(self, seat: Seat, trigger_id: str, step: Callable[[int], int]) -> NowPlaying:
+        """Move a layer one even step."""
+        session, _ = await self._heard_by(seat)
+        gains = {layer.trigger: layer.gain_db for layer in session.plan.mix.layers}
+        if trigger_id not in gains:
+            raise Refusal("layer.refused.not_there")
+        gain_db = layers.gain_db(step(layers.percent_of(gains[trigger_id])))
+        session.set_mix(layers.with_gain(session.plan.mix, trigger_id, gain_db))
+        return self._sessions.changed(session)
+
+    def still_awake(self, guild_id: int, channel_id: int) -> bool:
+        """Give a quarter of an hour back when an arc is nearly over; return whether it did."""
+        session = self._sessions.playing(guild_id)
+        if session is None or session.link.room.channel_id != channel_id or not session.in_last_tenth:
+            return False
+        self._arcs.lengthen(session)
+        self._sessions.changed(session)
+        return True
+
+    def blocks_changed(self) -> None:
+        """Somebody blocked or unblocked a sound."""
+        for session in self._sessions.all():
+            self.room_changed(session.link.room.guild_id)
 
     async def stop(self, seat: Seat) -> None:
         """Start the fade; Hush leaves when it is silent."""
@@ -152,6 +240,8 @@ class Playback:
     def room_changed(self, guild_id: int) -> None:
         """Somebody came, went or was moved in a guild."""
         self._sessions.room_changed(guild_id)
+        if self._sessions.playing(guild_id) is not None:
+            self._tasks.start(self._blend_anew(guild_id), name="room-blend")
 
     def guild_lost(self, guild_id: int) -> None:
         """Hush is no longer in that guild."""
@@ -171,7 +261,22 @@ class Playback:
         seed, position_s = self._sessions.tonight(mix) or (self._seeds.getrandbits(_SEED_BITS), 0.0)
         return Plan(mix, seed), position_s
 
-    def _wished(self, sound: str) -> Trigger:
+    async def _blend_anew(self, guild_id: int) -> None:
+        if (session := self._sessions.playing(guild_id)) is not None:
+            session.block(await self._blend.blocked_in(session.link.room))
+
+    async def _mix_of(self, wish: str, by: Seat | None) -> Mix:
+        """Return what somebody means: a sound, a preset, a code."""
+        if looks_like_code(wish):
+            return self._presets.read(wish)
+        if trigger := self._sounds.find(wish):
+            return Mix((Layer(trigger.id),))
+        if named := await self._presets.find(None if by is None else by.user_id, wish):
+            return named.mix
+        return Mix((Layer(self.sound_meant(wish).id),))
+
+    def sound_meant(self, sound: str) -> Trigger:
+        """Return the sound that goes by this name; refuse with the nearest when there is none."""
         if trigger := self._sounds.find(sound):
             return trigger
         if nearest := self._sounds.nearest(sound):

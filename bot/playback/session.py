@@ -2,17 +2,22 @@
 
 import asyncio
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.audio.library import Trigger
-from bot.audio.mix import Plan
+from bot.audio.arc import LAST_TENTH, Arc
+from bot.audio.mix import Mix, Plan
 from bot.audio.opus import SAMPLE_RATE
 from bot.audio.score import Score
 from bot.audio.stream import Stream
 from bot.playback.desired import DesiredSession
+from bot.playback.layers import without
 from bot.playback.model import NowPlaying, PanelPlace, Trouble
+from bot.playback.naming import Heading
 from bot.playback.ports import VoiceLink
+
+Describe = Callable[[Mix], Heading]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +43,26 @@ class Session:
         self,
         stream: Stream,
         link: VoiceLink,
-        trigger: Trigger,
+        plan: Plan,
         end: End,
         *,
+        describe: Describe,
+        blocked: frozenset[str] = frozenset(),
+        paused: bool = False,
         asked_by: int | None = None,
         panel: PanelPlace | None = None,
     ) -> None:
+        """`stream` plays the plan without what is blocked."""
         self.stream = stream
         self.link = link
+        self.plan = plan
+        """What was wished; what is blocked by somebody who listens is left out of what sounds."""
+        self.paused = paused
         self.end = end
         self.asked_by = asked_by
         self.panel = panel
-        self._trigger = trigger
+        self._describe = describe
+        self._blocked = blocked
         self.silent = asyncio.Event()
         self.dismissed = asyncio.Event()
         """Nobody needs it in the channel any more."""
@@ -73,21 +86,52 @@ class Session:
         self.stream.swell()  # and its night has gone on meanwhile, where others hear it
         self.link.play(self.stream.read, self.silent.set, self.stream.swell)
 
-    def change(self, plan: Plan, trigger: Trigger, position_s: float) -> None:
+    def change(self, plan: Plan, position_s: float) -> None:
         """Crossfade to another plan, that far into its night; the same mix just goes on.
 
         A guide that leads goes on leading, in the night that it knows.
         """
-        plan = dataclasses.replace(plan, score=self.stream.plan.score)
-        if plan.mix != self.stream.plan.mix:
-            self.stream.change(plan, None if plan.score else position_s)
-        self.stream.resume()
-        self._trigger = trigger
+        plan = dataclasses.replace(plan, score=self.plan.score)
+        if plan.mix == self.plan.mix:
+            plan = dataclasses.replace(self.plan, arc=plan.arc)
+            self._set_plan(plan)
+        else:
+            self._set_plan(plan, None if plan.score else position_s)
+        self.resume()
+
+    def set_mix(self, mix: Mix) -> None:
+        """Change layers while the night goes on."""
+        self._set_plan(dataclasses.replace(self.plan, mix=mix))
 
     def set_score(self, score: Score) -> None:
         """Let a guide's bells and breaths sound over what plays."""
-        if score != self.stream.plan.score:
-            self.stream.change(dataclasses.replace(self.stream.plan, score=score))
+        self._set_plan(dataclasses.replace(self.plan, score=score))
+
+    def set_arc(self, arc: Arc | None) -> None:
+        """Let the night end along an arc, or not any more."""
+        self._set_plan(dataclasses.replace(self.plan, arc=arc))
+
+    def block(self, blocked: frozenset[str]) -> None:
+        """Leave these sounds out from now on, whatever is wished; others may return."""
+        if blocked != self._blocked:
+            self._blocked = blocked
+            self._set_plan(self.plan)
+
+    def pause(self) -> None:
+        self.paused = True
+        self.stream.pause()
+
+    def resume(self) -> None:
+        self.paused = False
+        if self._audible_plan() is not None:
+            self.stream.resume()
+
+    @property
+    def in_last_tenth(self) -> bool:
+        """Whether an arc is nearly over, and still can be lengthened."""
+        arc = self.plan.arc
+        at = round(self.stream.position_s * SAMPLE_RATE)
+        return arc is not None and not self.ending and arc.progress(at) >= LAST_TENTH
 
     @property
     def paused(self) -> bool:
@@ -96,7 +140,22 @@ class Session:
 
     @property
     def title(self) -> str:
-        return self._trigger.name
+        return self._describe(self.plan.mix).title
+
+    def _audible_plan(self) -> Plan | None:
+        mix = without(self.plan.mix, self._blocked)
+        return None if mix is None else dataclasses.replace(self.plan, mix=mix)
+
+    def _set_plan(self, plan: Plan, position_s: float | None = None) -> None:
+        self.plan = plan
+        audible = self._audible_plan()
+        if audible is None:
+            self.stream.pause()
+            return
+        if audible != self.stream.plan:
+            self.stream.change(audible, position_s)
+        if not self.paused:
+            self.stream.resume()
 
     def set_end(self, end: End, at: datetime) -> None:
         self.end = end
@@ -133,10 +192,11 @@ class Session:
         return self._expired or (self.stream.ended and not self._stopped)
 
     def now(self, at: datetime) -> NowPlaying:
+        heading = self._describe(self.plan.mix)
         return NowPlaying(
             room=self.link.room,
-            title=self._trigger.name,
-            family=self._trigger.family,
+            title=heading.title,
+            family=heading.family,
             volume=self.stream.volume,
             paused=self.paused,
             audible=self.link.audible,
@@ -145,6 +205,8 @@ class Session:
             remaining_s=self.end.left_s(at),
             panel=self.panel,
             trouble=self.link.trouble,
+            mix=self.plan.mix,
+            arc=self.plan.arc is not None,
         )
 
     def told_of(self, now: NowPlaying) -> None:
@@ -163,7 +225,7 @@ class Session:
         return DesiredSession(
             guild_id=room.guild_id,
             channel_id=room.channel_id,
-            plan=self.stream.plan,
+            plan=self.plan,
             volume_percent=self.stream.volume,
             started_at=at - timedelta(seconds=position_s),
             ends_at=self.end.at,

@@ -2,16 +2,21 @@
 
 import asyncio
 import contextlib
+import dataclasses
+from collections.abc import Sequence
+from functools import partial
 
 from bot.audio.engine import Engine
-from bot.audio.library import Trigger
+from bot.audio.library import Library
 from bot.audio.mix import Mix, Plan
 from bot.core.clock import Clock
 from bot.core.errors import Refusal
 from bot.core.preferences import GuildSettingsStore
 from bot.core.tasks import Tasks
+from bot.playback.layers import without
 from bot.playback.ledger import Ledger
 from bot.playback.model import NowPlaying, PanelPlace, Room
+from bot.playback.naming import heading_of
 from bot.playback.ports import Display, VoiceLink, VoiceLinks
 from bot.playback.session import End, Session
 
@@ -56,6 +61,10 @@ class Sessions:
         """Return the guild's session, however near its end."""
         return self._sessions.get(guild_id)
 
+    def all(self) -> Sequence[Session]:
+        """Return every session that is not ending."""
+        return [session for session in self._sessions.values() if not session.ending]
+
     def playing(self, guild_id: int) -> Session | None:
         """Return the guild's session unless it is ending or has."""
         session = self._sessions.get(guild_id)
@@ -65,14 +74,18 @@ class Sessions:
         """Return the seed of the night in which most hear this mix now, and how far it has come, in s."""
         return self._engine.tonight(mix)
 
+    @property
+    def library(self) -> Library:
+        return self._engine.library
+
     async def begin(
         self,
         room: Room,
         plan: Plan,
-        trigger: Trigger,
         end: End,
         *,
         volume: int,
+        blocked: frozenset[str] = frozenset(),
         asked_by: int | None = None,
         panel: PanelPlace | None = None,
         position_s: float = 0.0,
@@ -81,15 +94,17 @@ class Sessions:
         """Join the room, or stay there, and fade in; what is ending in the guild is seen out first.
 
         Raises Refusal when the room does not let us in, the process is closing, or this machine has no
-        time for one more: those who listen already come first.
+        time for one more: those who listen already come first. What is blocked is wished but not heard.
         """
-        if not (self._engine.can_take(plan, volume, room.bitrate) and self._links.has_room):
+        audible = without(plan.mix, blocked)
+        heard = plan if audible is None else dataclasses.replace(plan, mix=audible)
+        if not (self._engine.can_take(heard, volume, room.bitrate) and self._links.has_room):
             raise Refusal("play.refused.busy")
         inherited = await self._inherit(room)
         self._refuse_when_closing()
         # Opened before the join, so that its sounds are at hand by the time the channel is there.
         stream = self._engine.open(
-            plan,
+            heard,
             volume=volume,
             bitrate=room.bitrate,
             seconds=end.left_s(self._clock.now()),
@@ -97,14 +112,24 @@ class Sessions:
             position_s=position_s,
             held=True,
         )
-        if paused:
+        if paused or audible is None:
             stream.pause()
         try:
             link = await self._links.join(room) if inherited is None else inherited
         except BaseException:
             stream.abandon()
             raise
-        session = Session(stream, link, trigger, end, asked_by=asked_by, panel=panel)
+        session = Session(
+            stream,
+            link,
+            plan,
+            end,
+            describe=partial(heading_of, library=self._engine.library),
+            blocked=blocked,
+            paused=paused,
+            asked_by=asked_by,
+            panel=panel,
+        )
         self._sessions[room.guild_id] = session
         self._tasks.start(self._see_out(session, room.guild_id), name="session")
         session.begin(self._clock.now())

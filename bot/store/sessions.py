@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, delete, select
 
+from bot.audio.arc import Arc
 from bot.audio.mix import Layer, Mix, Place, Plan
 from bot.audio.score import Bell, Breaths
 from bot.core.clock import Clock
@@ -66,13 +67,13 @@ def plan_to_text(plan: Plan) -> str:
         {
             "trigger": layer.trigger,
             "gain_db": None if layer.gain_db == -math.inf else layer.gain_db,
-            "place": None
-            if layer.place is None
-            else {"azimuth_deg": layer.place.azimuth_deg, "distance_m": layer.place.distance_m},
+            "place": None if layer.place is None else asdict(layer.place),
         }
         for layer in plan.mix.layers
     ]
     content: dict[str, Any] = {"format": _FORMAT, "seed": plan.seed, "layers": layers}
+    if plan.arc is not None:
+        content["arc"] = asdict(plan.arc)
     if plan.score:
         content["bells"] = [part.at_s for part in plan.score if isinstance(part, Bell)]
         content["breaths"] = [asdict(part) for part in plan.score if isinstance(part, Breaths)]
@@ -88,7 +89,8 @@ def plan_from_text(text: str) -> Plan:
         layers = tuple(_layer(layer) for layer in content["layers"])
         bells = [Bell(at_s) for at_s in content.get("bells", ())]
         breaths = [Breaths(**part) for part in content.get("breaths", ())]
-        return Plan(Mix(layers), content["seed"], (*bells, *breaths))
+        arc = Arc(**content["arc"]) if "arc" in content else None
+        return Plan(Mix(layers), content["seed"], (*bells, *breaths), arc)
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"A plan in voice_session.plan cannot be read: {error!r}.") from error
 

@@ -245,6 +245,32 @@ sound_rating = Table(
     Column("rated_at", Instant, nullable=False),
 )
 
+preset = Table(
+    "preset",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, info=dict(PERSON)),
+    Column("name_key", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("mix", Text, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+)
+
+favourite_sound = Table(
+    "favourite_sound",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, info=dict(PERSON)),
+    Column("sound", Text, primary_key=True),
+    Column("chosen_at", Instant, nullable=False),
+)
+
+blocked_sound = Table(
+    "blocked_sound",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, info=dict(PERSON)),
+    Column("sound", Text, primary_key=True),
+    Column("chosen_at", Instant, nullable=False),
+)
+
 
 def person_columns() -> list[Column[int]]:
     """Return every column that holds a person's Discord id."""

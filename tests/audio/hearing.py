@@ -10,6 +10,8 @@ from bot.audio.stream import Stream
 class Tone:
     """A source that sounds one frequency for ever, at a known level."""
 
+    thins = False
+
     def __init__(self, hz: float = 440.0, amplitude: float = 0.03) -> None:
         self.hz, self.amplitude = hz, amplitude
 
@@ -23,7 +25,7 @@ def plan(*triggers: str, seed: int = 1) -> Plan:
     return Plan(Mix(tuple(Layer(trigger) for trigger in triggers)), seed)
 
 
-def tones(layer: Layer, seed: int) -> Tone:
+def tones(layer: Layer, seed: int, arc: object = None) -> Tone:
     """Open a source for any trigger: its name picks the frequency, a whole number of hertz."""
     return Tone(200.0 + 50.0 * (sum(layer.trigger.encode()) % 40))
 

@@ -103,5 +103,5 @@ def test_a_stopped_stream_is_let_go(engine: Engine):
 def test_a_late_reader_gets_silence_not_a_wait(library: Library):
     engine = Engine(library)
     engine.close()
-    idle = Stream(plan("hiss"), lambda layer, seed: pytest.fail("nobody renders"), lambda: None)
+    idle = Stream(plan("hiss"), lambda layer, seed, arc: pytest.fail("nobody renders"), lambda: None)
     assert idle.read() == SILENCE_PACKET

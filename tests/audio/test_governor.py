@@ -2,8 +2,8 @@ import numpy as np
 import pyloudnorm
 import pytest
 
+from bot.audio.gains import ramp
 from bot.audio.governor import LIMIT_LUFS, Governor
-from bot.audio.mixer import ramp
 from bot.audio.opus import SAMPLE_RATE, Pcm
 
 METER = pyloudnorm.Meter(SAMPLE_RATE, block_size=3.0)

@@ -178,7 +178,7 @@ wishes = st.one_of(
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(wishes, st.floats(0.02, 0.6)), max_size=12))
 def test_no_wish_however_fast_ever_clicks(script: list[tuple[tuple[str, object], float]]):
-    playing = Stream(plan("a"), lambda layer, seed: _Noise(), lambda: None, volume=HOUSE)
+    playing = Stream(plan("a"), lambda layer, seed, arc: _Noise(), lambda: None, volume=HOUSE)
     listener = Listener(playing)
     heard = [listener.hear(3.5)]
     for (wish, value), wait in script:

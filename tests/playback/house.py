@@ -9,25 +9,45 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.audio.engine import Engine
+from bot.content.curated import CuratedLayer, CuratedMix, CuratedMixes
 from bot.core.errors import Refusal
 from bot.core.preferences import DEFAULT_EMPTY_MINUTES
 from bot.core.tasks import Tasks
+from bot.playback.blend import Blocks, RoomBlend
 from bot.playback.ledger import Ledger
 from bot.playback.model import Room, Seat
 from bot.playback.preferences import CachedGuildSettings
+from bot.playback.presets import Presets
 from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
 from bot.playback.session import Session
 from bot.playback.sessions import Sessions
 from bot.sandbox.clock import SandboxClock
-from tests.playback.memory import MemoryDisplay, MemoryGuildSettings, MemoryLinks, MemorySessions
+from tests.playback.memory import (
+    MemoryDisplay,
+    MemoryGuildSettings,
+    MemoryLinks,
+    MemoryPresets,
+    MemorySessions,
+    MemoryTastes,
+)
 
 EMPTY_S = DEFAULT_EMPTY_MINUTES * 60.0
 EVENING = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
 HOME = Room(guild_id=1, channel_id=10, name="lantern", bitrate=96_000)
 ATTIC = Room(guild_id=1, channel_id=11, name="attic", bitrate=96_000)
 INSIDE = Seat(guild_id=1, channel_id=10)
+CURATED = CuratedMixes(
+    {
+        "sea-rain": CuratedMix(
+            name="Sea rain",
+            mood="sleep",
+            description="Rain over the sea.",
+            layers=(CuratedLayer(sound="ocean-waves"), CuratedLayer(sound="rain", gain_db=-6.0)),
+        )
+    }
+)
 OUTSIDE = Seat(guild_id=1, channel_id=11)
 
 
@@ -53,11 +73,17 @@ class House:
             clock=self.clock,
             tasks=self.tasks,
         )
+        self.tastes = MemoryTastes() if before is None else before.tastes
+        self.presets = Presets(MemoryPresets(), CURATED, engine.library)
+        self.blocks = Blocks(self.tastes)
         self.playback = Playback(
             sessions=self.sessions,
             sounds=SoundSearch(engine.library),
             settings=guild_settings,
+            presets=self.presets,
+            blend=RoomBlend(self.blocks, self.links),
             clock=self.clock,
+            tasks=self.tasks,
             seeds=random.Random(seed),
         )
         self.restore = Restore(

@@ -10,6 +10,7 @@ from bot.core.preferences import GuildSettings
 from bot.playback.desired import DesiredSession
 from bot.playback.model import Fate, NowPlaying, PanelPlace, Room, Trouble
 from bot.playback.ports import PacketSource
+from bot.playback.tastes import Preset, Taste, name_key
 
 PULL_EVERY_S = 0.002
 """Ten times real time: a two-second fade is over in a fifth of one."""
@@ -107,6 +108,8 @@ class MemoryLinks:
         """By channel: those that `find` knows."""
         self.waiting: dict[int, int] = {}
         """How many people are in a channel, 1 unless told."""
+        self.people: dict[int, frozenset[int]] = {}
+        """Who is in a channel, where that matters."""
         self.outages: set[int] = set()
         self.changed: Callable[[int], None] | None = None
         self.crowded = False
@@ -127,6 +130,9 @@ class MemoryLinks:
 
     def listeners_in(self, room: Room) -> int:
         return self.waiting.get(room.channel_id, 1)
+
+    def who_listens(self, room: Room) -> frozenset[int]:
+        return self.people.get(room.channel_id, frozenset())
 
     async def join(self, room: Room) -> MemoryLink:
         self.knocked.set()
@@ -211,3 +217,38 @@ class MemoryDisplay:
         self.shown.pop(guild_id, None)
         self.over.append((guild_id, panel))
         self.fates.append(fate)
+
+
+class MemoryTastes:
+    """Implements `bot.playback.tastes.TasteStore`; `fails` makes it a database that does not answer."""
+
+    def __init__(self) -> None:
+        self.chosen: dict[tuple[Taste, int], set[str]] = {}
+        self.fails = False
+
+    async def add(self, taste: Taste, user_id: int, sound: str) -> None:
+        self.chosen.setdefault((taste, user_id), set()).add(sound)
+
+    async def remove(self, taste: Taste, user_id: int, sound: str) -> None:
+        self.chosen.get((taste, user_id), set()).discard(sound)
+
+    async def sounds(self, taste: Taste, user_id: int) -> frozenset[str]:
+        if self.fails:
+            raise StoreError("The database does not answer.")
+        return frozenset(self.chosen.get((taste, user_id), set()))
+
+
+class MemoryPresets:
+    """Implements `bot.playback.tastes.PresetStore`."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[int, str], Preset] = {}
+
+    async def put(self, user_id: int, kept: Preset) -> None:
+        self.kept[user_id, name_key(kept.name)] = kept
+
+    async def all(self, user_id: int) -> list[Preset]:
+        return [kept for (owner, _), kept in sorted(self.kept.items()) if owner == user_id]
+
+    async def remove(self, user_id: int, name: str) -> bool:
+        return self.kept.pop((user_id, name_key(name)), None) is not None

@@ -69,6 +69,9 @@ def test_a_persons_id_is_found_by_walking_the_schema():
         "familiar_guild.user_id",
         "winddown.user_id",
         "night.user_id",
+        "preset.user_id",
+        "favourite_sound.user_id",
+        "blocked_sound.user_id",
     }
 
 

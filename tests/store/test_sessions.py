@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from bot.audio.arc import Arc
 from bot.audio.mix import Layer, Mix, Place, Plan
 from bot.audio.score import Bell, Breaths
 from bot.core.errors import StoreError
@@ -144,7 +145,8 @@ def test_a_plan_survives_as_text(plan):
 
 def test_the_text_of_a_plan_keeps_every_field_a_plan_has():
     assert {name.name for kind in (Plan, Mix, Layer, Place) for name in fields(kind)} == {
-        *("mix", "seed", "score", "layers", "trigger", "gain_db", "place", "azimuth_deg", "distance_m")
+        *("mix", "seed", "score", "arc", "layers", "trigger", "gain_db", "place"),
+        *("azimuth_deg", "distance_m", "circle_s"),
     }, "bot.store.sessions must learn the new field, in a new format"
 
 
@@ -154,6 +156,12 @@ def test_the_text_of_a_plan_keeps_every_field_a_plan_has():
 def test_a_text_that_is_no_plan_is_named(text):
     with pytest.raises(StoreError, match=r"voice_session\.plan"):
         plan_from_text(text)
+
+
+def test_an_arc_is_kept_with_the_plan():
+    slow = Layer("rain", -3.0, Place(10.0, 0.5, 24.0))
+    plan = Plan(Mix((slow,)), 7, arc=Arc(-480, 86_400_000, "waves", -6.5))
+    assert plan_from_text(plan_to_text(plan)) == plan
 
 
 def test_a_guides_bells_and_breaths_are_kept_with_the_plan():

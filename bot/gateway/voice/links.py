@@ -12,7 +12,7 @@ import discord
 from bot.core.clock import Clock
 from bot.core.errors import Refusal
 from bot.core.tasks import Tasks
-from bot.gateway.rooms import VocalChannel, people_in, room_from
+from bot.gateway.rooms import VocalChannel, people_in, room_from, who_is_in
 from bot.gateway.voice.line import Line
 from bot.gateway.voice.pacer import Pacer
 from bot.playback.model import Fate, Room, Trouble
@@ -76,6 +76,11 @@ class DiscordVoiceLinks:
         """See `bot.playback.ports.VoiceLinks`."""
         channel = self._client.get_channel(room.channel_id)
         return people_in(channel) if isinstance(channel, VocalChannel) else 0
+
+    def who_listens(self, room: Room) -> frozenset[int]:
+        """See `bot.playback.ports.VoiceLinks`."""
+        channel = self._client.get_channel(room.channel_id)
+        return who_is_in(channel) if isinstance(channel, VocalChannel) else frozenset()
 
     async def join(self, room: Room) -> "DiscordVoiceLink":
         """See `bot.playback.ports.VoiceLinks`."""
