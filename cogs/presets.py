@@ -67,7 +67,7 @@ class PresetsCog(commands.Cog):
         self._cooldowns.spend(Costly.PLAY, interaction.user.id)
         await self._replies.defer(interaction)
         named = await self._presets.named(interaction.user.id, name)
-        now = await self._playback.play(room, Wish(named.name), by=seat_of(interaction))
+        now = await self._playback.play(room, Wish(named.name), by=seat_of(interaction), mix=named.mix)
         shown = await self._panels.place(now, interaction.channel)
         await self._replies.playing(interaction, now, panel=shown)
 

@@ -10,7 +10,7 @@ from bot.audio.arc import Arc, calm
 from bot.audio.ending import Ending, ending_at
 from bot.audio.gains import approach, ramp
 from bot.audio.guidance import ScoreSource
-from bot.audio.mix import Layer, Plan
+from bot.audio.mix import Layer, Place, Plan
 from bot.audio.opus import SAMPLE_RATE, Pcm
 from bot.audio.score import Score
 from bot.audio.sources import Source

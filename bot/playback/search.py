@@ -54,6 +54,11 @@ class SoundSearch:
         found = (self._library.triggers[trigger_id] for term, trigger_id in self._terms if term == wanted)
         return next((trigger for trigger in found if trigger.server in (None, server)), None)
 
+    def is_name(self, text: str) -> bool:
+        """Return whether this is a sound's own name or id, not merely another word for it."""
+        found = self.find(text)
+        return found is not None and _plain(text) in (_plain(found.name), _plain(found.id))
+
     def nearest(self, text: str, server: int | None = None) -> Trigger | None:
         """Return the sound most likely meant, or None when nothing is near."""
         return next(iter(self.suggest(text, 1, server)), None) if _plain(text) else None

@@ -63,12 +63,14 @@ class Playback:
         self._forgotten: set[int] = set()
         """Whose earlier wishes are to come back as nobody's."""
 
-    async def play(self, room: Room, wish: Wish, *, by: Seat | None = None) -> NowPlaying:
+    async def play(
+        self, room: Room, wish: Wish, *, by: Seat | None = None, mix: Mix | None = None
+    ) -> NowPlaying:
         """Fade the wished sound in where the asker sits, or over from what plays there already.
 
-        Without `by` it is nobody's wish but the house's own.
+        Without `by` it is nobody's wish but the house's own. With a mix, that is what is meant.
         """
-        mix = await self._mix_of(wish.sound, by)
+        mix = await self._mix_of(wish.sound, by) if mix is None else mix
         settings = await self._settings.get(room.guild_id)
         _refuse_without_role(by, settings)
         volume = None if wish.volume is None else min(_percent(wish.volume), settings.volume_cap_percent)
@@ -269,8 +271,8 @@ class Playback:
         """Return what somebody means: a sound, a preset, a code."""
         if looks_like_code(wish):
             return self._presets.read(wish)
-        if trigger := self._sounds.find(wish):
-            return Mix((Layer(trigger.id),))
+        if self._sounds.is_name(wish):  # before a preset of the same name, which a synonym is not
+            return Mix((Layer(self.sound_meant(wish).id),))
         if named := await self._presets.find(None if by is None else by.user_id, wish):
             return named.mix
         return Mix((Layer(self.sound_meant(wish).id),))
