@@ -54,6 +54,9 @@ TERMS: Final[Mapping[str, Term]] = {
     "familiar_guild": Term("a server you used Hush in", 90, "used_at"),
     "winddown": Term("your wind-down", 1095, "updated_at"),
     "sound_rating": Term("how sounds were for you", 1095, "rated_at"),
+    "preset": Term("mixes you kept", 1095, "saved_at"),
+    "favourite_sound": Term("sounds you like best", 1095, "chosen_at"),
+    "blocked_sound": Term("sounds you never want to hear", 1095, "chosen_at"),
     "night": Term("how your nights were", 0, "expires_at"),
 }
 
