@@ -58,6 +58,7 @@ class Session:
         self.plan = plan
         """What was wished; what is blocked by somebody who listens is left out of what sounds."""
         self.paused = paused
+        """True while somebody wishes it to be."""
         self.end = end
         self.asked_by = asked_by
         self.panel = panel
@@ -119,12 +120,11 @@ class Session:
 
     def pause(self) -> None:
         self.paused = True
-        self.stream.pause()
+        self._sound_or_not()
 
     def resume(self) -> None:
         self.paused = False
-        if self._audible_plan() is not None:
-            self.stream.resume()
+        self._sound_or_not()
 
     @property
     def in_last_tenth(self) -> bool:
@@ -132,11 +132,6 @@ class Session:
         arc = self.plan.arc
         at = round(self.stream.position_s * SAMPLE_RATE)
         return arc is not None and not self.ending and arc.progress(at) >= LAST_TENTH
-
-    @property
-    def paused(self) -> bool:
-        """True while somebody wishes it to be."""
-        return self.stream.paused and not self._resting
 
     @property
     def title(self) -> str:
@@ -149,13 +144,17 @@ class Session:
     def _set_plan(self, plan: Plan, position_s: float | None = None) -> None:
         self.plan = plan
         audible = self._audible_plan()
-        if audible is None:
-            self.stream.pause()
-            return
-        if audible != self.stream.plan:
+        if audible is not None and audible != self.stream.plan:
             self.stream.change(audible, position_s)
-        if not self.paused:
+        self._sound_or_not()
+
+    def _sound_or_not(self) -> None:
+        """Hold the stream while somebody wishes it, nobody is there, or all of it is blocked."""
+        wanted = not self.paused and not self._resting and self._audible_plan() is not None
+        if wanted and self.stream.paused:
             self.stream.resume()
+        elif not wanted and not self.stream.paused:
+            self.stream.pause()
 
     def set_end(self, end: End, at: datetime) -> None:
         self.end = end
@@ -167,15 +166,14 @@ class Session:
 
     def rest(self) -> None:
         """Fade to silence because nobody is there; it is nobody's pause."""
-        if not self.stream.paused and not self.ending:
+        if not self.ending:
             self._resting = True
-            self.stream.pause()
+            self._sound_or_not()
 
     def wake(self) -> None:
         """Swell back for who returned."""
-        if self._resting:
-            self._resting = False
-            self.stream.resume()
+        self._resting = False
+        self._sound_or_not()
 
     def expire(self) -> None:
         """Stop because its time has come by the clock."""

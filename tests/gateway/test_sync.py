@@ -69,6 +69,8 @@ async def test_where_commands_can_be_used(env: simcord.Env) -> None:
         "pause",
         "resume",
         "timer",
+        "layer",
+        "mixer",
     }
     assert contexts.pop("morning") == ([1, 2], [0, 1])
     assert contexts == dict.fromkeys(listening, in_servers) | dict.fromkeys(
@@ -76,6 +78,7 @@ async def test_where_commands_can_be_used(env: simcord.Env) -> None:
         | {"library", "help"}
         | {"support", "privacy", "therapy"}
         | {"pair", "learn", "breathe", "meditate", "checkin"}
-        | {"discover", "tingles"},
+        | {"discover", "tingles"}
+        | {"preset", "block", "unblock"},
         anywhere,
     )
