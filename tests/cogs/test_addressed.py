@@ -11,6 +11,7 @@ from bot.sandbox.world import World
 from bot.support.levels import Level, Surface
 from tests.cogs.room import words
 from tests.cogs.test_support import labels, parts
+from tests.gateway.panel_reading import until
 
 CRISIS = "i want to kill myself tonight, i have decided"
 CALM = "hello, do you have the sound of rain?"
@@ -191,10 +192,12 @@ async def test_a_heavy_word_in_an_option_is_answered_and_the_card_follows(world:
     heavy = text_of(world, Level.HIGH_DISTRESS, Surface.CHANNEL)[:100]
     assert world.bot.services.hearing._reader.level(heavy, Surface.CHANNEL) is Level.HIGH_DISTRESS
     result = await world.sitter.slash(world.text, "play", sound=heavy)
-    await world.advance(1.0)
     assert "I don't have that sound." in result.response.content
-    shown = "\n".join(words(m) for m in world.text.history(viewer=world.sitter))
-    assert "That sounds really heavy." in shown
+
+    def shown() -> str:
+        return "\n".join(words(m) for m in world.text.history(viewer=world.sitter))
+
+    await until(world, lambda: "That sounds really heavy." in shown())
     assert world.text.history(viewer=world.caller) == [], "nobody else sees it"
 
 
