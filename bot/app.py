@@ -37,7 +37,9 @@ from bot.gateway.voice.pacer import Pacer
 from bot.monitoring.ports import Vitals
 from bot.playback.accompany import Accompanist
 from bot.playback.blend import Blocks, RoomBlend
+from bot.playback.ceilings import Ceilings
 from bot.playback.ledger import Ledger
+from bot.playback.limits import VolumeLimits
 from bot.playback.preferences import CachedGuildSettings
 from bot.playback.presets import Presets
 from bot.playback.restore import Restore
@@ -103,7 +105,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
         ledger = Ledger(SqlSessionStore(database, clock), clock, tasks)
         guild_settings = CachedGuildSettings(SqlGuildSettingsStore(database, clock))
         links = DiscordVoiceLinks(client, clock, tasks)
-        panels = Panels(client, texts, clock, tasks)
+        panels = Panels(client, texts, clock, tasks, guild_settings.language_of)
         sessions = Sessions(
             engine=engine,
             links=links,
@@ -122,12 +124,17 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
             await asyncio.to_thread(CuratedMixes.load, library.triggers),
             library,
         )
+        limits = VolumeLimits(clock, zone, hoster_percent=settings.volume_cap)
+        ceilings = Ceilings(
+            sessions=sessions, settings=guild_settings, limits=limits, clock=clock, tasks=tasks
+        )
         playback = Playback(
             sessions=sessions,
             sounds=sounds,
             settings=guild_settings,
             presets=presets,
             blend=RoomBlend(blocks, links),
+            ceilings=ceilings,
             clock=clock,
             tasks=tasks,
             seeds=random.Random(secrets.randbits(256)),  # noqa: S311 - nights should differ, not be secret
@@ -167,6 +174,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
                     person_settings=_people(database, clock),
                     panels=panels,
                     guild_settings=guild_settings,
+                    limits=limits,
                     replies=Replies(texts),
                     cooldowns=Cooldowns(clock),
                     support=await _support(database, clock, tasks),

@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     """How much is logged. Never what people wrote, at any level."""
 
+    volume_cap: int = Field(100, ge=1, le=100)
+    """The loudest any server may play, percent of the house level. Servers and channels can only lower it."""
+
     metrics_port: int | None = Field(None, ge=0, le=65_535)
     """Port for /metrics and /healthz; unset serves neither, 0 takes a free one."""
 

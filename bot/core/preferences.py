@@ -1,7 +1,8 @@
 """What servers and people have chosen, with the house's defaults, and the ports that remember it."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 DEFAULT_TIMER_MINUTES: Final = 60
@@ -9,10 +10,31 @@ DEFAULT_TAIL_MINUTES: Final = 10
 LONGEST_MINUTES: Final = 12 * 60
 DEFAULT_EMPTY_MINUTES: Final = 5
 LONGEST_EMPTY_MINUTES: Final = 60
+DAY_MINUTES: Final = 24 * 60
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,4})?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _TIMEZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """When a server wants it softer, in its own local time; they may go past midnight."""
+
+    from_minutes: int
+    """Minutes after local midnight, 0..1439."""
+    to_minutes: int
+    zone: str
+    """An IANA name."""
+    cap_percent: int
+
+    def __post_init__(self) -> None:
+        _require_within("from_minutes", self.from_minutes, DAY_MINUTES - 1)
+        _require_within("to_minutes", self.to_minutes, DAY_MINUTES - 1)
+        _require_within("cap_percent", self.cap_percent, 100)
+        _require_shape("zone", self.zone, _TIMEZONE)
+        if self.from_minutes == self.to_minutes:
+            raise ValueError("quiet hours begin and end at different times")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +61,9 @@ class GuildSettings:
     """A Discord locale tag; None is the server's own."""
     moderator_channel_id: int | None = None
     """Where a person may let moderators know that they would like support; None offers nobody that."""
+    quiet: QuietHours | None = None
+    channel_caps: Mapping[int, int] = field(default_factory=dict)
+    """The loudest a single channel may be, percent, where that differs from the server's."""
 
     def __post_init__(self) -> None:
         _require_within("timer_default_minutes", self.timer_default_minutes, LONGEST_MINUTES)
@@ -46,6 +71,8 @@ class GuildSettings:
         _require_within("volume_cap_percent", self.volume_cap_percent, 100)
         _require_within("empty_minutes", self.empty_minutes, LONGEST_EMPTY_MINUTES)
         _require_shape("timezone", self.timezone, _TIMEZONE)
+        for percent in self.channel_caps.values():
+            _require_within("channel_caps", percent, 100)
         _require_shape("language", self.language, _LANGUAGE)
 
 

@@ -22,7 +22,7 @@ from bot.care.service import Care
 from bot.content.texts import Texts
 from bot.content.therapy_guide import TherapyGuide
 from bot.core.clock import Clock
-from bot.core.preferences import GuildSettingsStore, PersonSettingsStore
+from bot.core.preferences import PersonSettingsStore
 from bot.core.tasks import Tasks
 from bot.discovery.service import Discovery
 from bot.gateway.access import intents
@@ -49,6 +49,8 @@ from bot.gateway.presses import Presses
 from bot.gateway.privacy_desk import PrivacyDesk
 from bot.gateway.replies import Replies
 from bot.gateway.resource_desk import ResourceDesk
+from bot.gateway.settings_desk import SettingsDesk
+from bot.gateway.settings_pages import SettingsPages
 from bot.gateway.shelves import Shelves
 from bot.gateway.stages import DiscordStages
 from bot.gateway.sync import sync_commands
@@ -61,6 +63,8 @@ from bot.gateway.winddown import WindDown
 from bot.pictures.gallery import Gallery
 from bot.playback.accompany import Accompanist
 from bot.playback.blend import Blocks
+from bot.playback.limits import VolumeLimits
+from bot.playback.preferences import CachedGuildSettings
 from bot.playback.presets import Presets
 from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
@@ -94,6 +98,7 @@ EXTENSIONS: Final = (
     "cogs.presets",
     "cogs.privacy",
     "cogs.resources",
+    "cogs.settings",
     "cogs.sleeproom",
     "cogs.support",
 )
@@ -119,7 +124,8 @@ class Services:
     sleep_rooms: SleepRooms
     person_settings: PersonSettingsStore
     panels: Panels
-    guild_settings: GuildSettingsStore
+    guild_settings: CachedGuildSettings
+    limits: VolumeLimits
     replies: Replies
     cooldowns: Cooldowns
     support: Support
@@ -161,6 +167,8 @@ class Hush(commands.AutoShardedBot):
     mixer_desk: MixerDesk
     """There from login on."""
     morning_desk: MorningDesk
+    """There from login on."""
+    settings_desk: SettingsDesk
     """There from login on."""
 
     def __init__(
@@ -226,6 +234,7 @@ class Hush(commands.AutoShardedBot):
             funnel=funnel,
         )
         self.privacy_desk = PrivacyDesk(services.privacy, services.support, services.texts, funnel)
+        self.settings_desk = self._settings_desk(services, funnel)
         services.sweep.begin()
         for extension in EXTENSIONS:
             await self.load_extension(extension)
@@ -289,7 +298,7 @@ class Hush(commands.AutoShardedBot):
             self.privacy_desk,
             self.resource_desk,
             self.mixer_desk,
-            self.privacy_desk,
+            self.settings_desk,
         ):
             if await desk.answer(interaction):
                 return
@@ -339,6 +348,19 @@ class Hush(commands.AutoShardedBot):
             self.care_desk, services.discovery, services.tastes, services.texts, names
         )
         self.care_desk.register(self.discover_desk.acts)
+
+    @staticmethod
+    def _settings_desk(services: Services, funnel: Funnel) -> SettingsDesk:
+        parts = services.evenings
+        return SettingsDesk(
+            settings=services.guild_settings,
+            reminder_channels=parts.allowed,
+            evenings=parts.evenings,
+            limits=services.limits,
+            playback=services.playback,
+            pages=SettingsPages(services.texts, parts.evenings.place_of),
+            funnel=funnel,
+        )
 
     def _evening_desk(self, services: Services, funnel: Funnel) -> EveningDesk:
         parts = services.evenings

@@ -31,11 +31,19 @@ class Panels:
     after it; otherwise it gets a new one and the old is taken away.
     """
 
-    def __init__(self, client: discord.Client, texts: Texts, clock: Clock, tasks: Tasks) -> None:
+    def __init__(
+        self,
+        client: discord.Client,
+        texts: Texts,
+        clock: Clock,
+        tasks: Tasks,
+        language_of: Callable[[int], str | None],
+    ) -> None:
         self._client = client
         self._texts = texts
         self._clock = clock
         self._tasks = tasks
+        self._language_of = language_of
         self._remember: Remember = _tell_nobody
         self._newest: dict[int, NowPlaying] = {}
         self._panels: dict[int, Panel] = {}
@@ -186,7 +194,8 @@ class Panels:
     def _draw(self, guild_id: int | None, face: Face) -> discord.ui.LayoutView:
         guild = None if guild_id is None else self._client.get_guild(guild_id)
         locale = discord.Locale.american_english if guild is None else guild.preferred_locale
-        return faces.panel(face, self._texts, locale.value)
+        chosen = None if guild_id is None else self._language_of(guild_id)
+        return faces.panel(face, self._texts, chosen or locale.value)
 
 
 def _may_write(channel: discord.abc.Messageable) -> bool:

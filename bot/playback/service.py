@@ -18,6 +18,7 @@ from bot.core.tasks import Tasks
 from bot.playback import layers
 from bot.playback.arcs import Arcs
 from bot.playback.blend import RoomBlend
+from bot.playback.ceilings import Ceilings
 from bot.playback.desired import DesiredSession
 from bot.playback.layers import without
 from bot.playback.model import DEFAULT_VOLUME, Length, NowPlaying, PanelPlace, Room, Seat, Wish
@@ -45,6 +46,7 @@ class Playback:
         settings: GuildSettingsStore,
         presets: Presets,
         blend: RoomBlend,
+        ceilings: Ceilings,
         clock: Clock,
         tasks: Tasks,
         seeds: random.Random,
@@ -54,6 +56,7 @@ class Playback:
         self._settings = settings
         self._presets = presets
         self._blend = blend
+        self._ceilings = ceilings
         self._clock = clock
         self._tasks = tasks
         self._seeds = seeds
@@ -73,7 +76,8 @@ class Playback:
         mix = await self._mix_of(wish.sound, by) if mix is None else mix
         settings = await self._settings.get(room.guild_id)
         _refuse_without_role(by, settings)
-        volume = None if wish.volume is None else min(_percent(wish.volume), settings.volume_cap_percent)
+        cap = self._ceilings.cap(settings, room.channel_id)
+        volume = None if wish.volume is None else min(_percent(wish.volume), cap)
         length = _length(wish.minutes, settings)
         plan, position_s = self._tonight(mix)
         blocked = await self._blend.blocked_in(room)
@@ -88,7 +92,7 @@ class Playback:
                     plan,
                     self._end_after(length),
                     blocked=blocked,
-                    volume=min(DEFAULT_VOLUME, settings.volume_cap_percent) if volume is None else volume,
+                    volume=min(DEFAULT_VOLUME, cap) if volume is None else volume,
                     asked_by=asked_by,
                     position_s=position_s,
                 )
@@ -99,6 +103,7 @@ class Playback:
                 self._sessions.set_end(session, self._end_after(length))
                 if volume is not None:
                     session.stream.set_volume(volume)
+            self._ceilings.watch(room.guild_id)
             return self._sessions.changed(session)
 
     async def bring_back(self, room: Room, wanted: DesiredSession) -> None:
@@ -114,13 +119,14 @@ class Playback:
                 room,
                 wanted.plan,
                 End(wanted.ends_at, timedelta(seconds=wanted.tail_s)),
-                volume=min(wanted.volume_percent, settings.volume_cap_percent),
+                volume=min(wanted.volume_percent, self._ceilings.cap(settings, room.channel_id)),
                 asked_by=None if wanted.asked_by in self._forgotten else wanted.asked_by,
                 panel=wanted.panel,
                 position_s=wanted.position_s(self._clock.now()),
                 paused=wanted.paused,
                 blocked=await self._blend.blocked_in(room),
             )
+            self._ceilings.watch(room.guild_id)
             self._sessions.changed(session)
 
     async def empty_room_patience_s(self, guild_id: int) -> float:
@@ -239,15 +245,21 @@ class Playback:
         """Know from now on where the guild's session is shown."""
         self._sessions.remember_panel(guild_id, panel)
 
+    def limits_changed(self, guild_id: int) -> None:
+        """Know that an admin changed how loud a server's rooms may be."""
+        self._ceilings.watch(guild_id)
+
     def room_changed(self, guild_id: int) -> None:
         """Somebody came, went or was moved in a guild."""
         self._sessions.room_changed(guild_id)
         if self._sessions.playing(guild_id) is not None:
             self._tasks.start(self._blend_anew(guild_id), name="room-blend")
+        self._ceilings.watch(guild_id)  # another room may have another limit
 
     def guild_lost(self, guild_id: int) -> None:
         """Hush is no longer in that guild."""
         self._sessions.guild_lost(guild_id)
+        self._ceilings.watch(guild_id)
 
     async def held(self, _user_id: int) -> Sequence[Held]:
         """Return nothing: who asked is a row. With `forget` this is `bot.privacy.ports.Holder`."""
@@ -308,7 +320,8 @@ class Playback:
 
     async def _move_volume(self, seat: Seat, step: Callable[[int], int]) -> NowPlaying:
         session, settings = await self._heard_by(seat)
-        session.stream.set_volume(min(step(session.stream.volume), settings.volume_cap_percent))
+        cap = self._ceilings.cap(settings, session.link.room.channel_id)
+        session.stream.set_volume(min(step(session.stream.volume), cap))
         return self._sessions.changed(session)
 
     def _end_after(self, length: Length) -> End:

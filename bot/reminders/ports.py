@@ -170,6 +170,14 @@ class ReminderChannels(Protocol):
 
     async def allow(self, place: Place) -> None: ...
 
+    async def of(self, guild_id: int) -> frozenset[int]:
+        """Return the channels a server allows."""
+        ...
+
+    async def put(self, guild_id: int, channel_ids: frozenset[int]) -> None:
+        """Allow these in place of the earlier ones."""
+        ...
+
     async def is_allowed(self, place: Place) -> bool: ...
 
 

@@ -105,6 +105,10 @@ class Evenings:
     def place_of(self, zone_name: str, locale: str) -> str:
         return self._search.place_of(zone_name, locale)
 
+    def zone_meant(self, typed: str, locale: str) -> str:
+        """Return the name of the zone a text means; raise Refusal when it could be several or none."""
+        return self._search.the_one(typed, self._clock.now(), locale).name
+
     async def set_zone(self, user_id: int, typed: str, locale: str) -> str:
         """Remember the zone a text means, and let their rules keep to its clock; return its name."""
         found = self._search.the_one(typed, self._clock.now(), locale)

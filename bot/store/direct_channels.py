@@ -79,6 +79,20 @@ class SqlReminderChannels:
         async with self._database.transaction() as connection:
             await upsert(connection, reminder_channel, row)
 
+    async def of(self, guild_id: int) -> frozenset[int]:
+        c = reminder_channel.columns
+        async with self._database.reading() as connection:
+            found = await connection.execute(select(c.channel_id).where(c.guild_id == guild_id))
+            return frozenset(found.scalars())
+
+    async def put(self, guild_id: int, channel_ids: frozenset[int]) -> None:
+        rows = [{"guild_id": guild_id, "channel_id": channel_id} for channel_id in channel_ids]
+        async with self._database.transaction() as connection:
+            c = reminder_channel.columns
+            await connection.execute(delete(reminder_channel).where(c.guild_id == guild_id))
+            if rows:
+                await connection.execute(reminder_channel.insert(), rows)
+
     async def is_allowed(self, place: Place) -> bool:
         c = reminder_channel.columns
         statement = select(c.channel_id).where(c.guild_id == place.guild_id, c.channel_id == place.channel_id)

@@ -39,6 +39,7 @@ _WITH_THE_SERVER: Final = "30 days after Hush leaves the server"
 TERMS: Final[Mapping[str, Term]] = {
     "voice_session": Term("what a server hears now, and who asked for it", 30, "updated_at", "until it ends"),
     "guild_settings": Term("a server's settings", until=_WITH_THE_SERVER),
+    "channel_cap": Term("the loudest a channel may be", until=_WITH_THE_SERVER),
     "person_settings": Term("your settings: language, country, time zone, quiet", 1095, "updated_at"),
     "sleep_room": Term("a server's sleep rooms", until=_WITH_THE_SERVER),
     "server_resource": Term("a server's own help", until=_WITH_THE_SERVER),

@@ -70,6 +70,18 @@ guild_settings = Table(
     Column("moderator_channel_id", BigInteger),
     Column("empty_minutes", Integer, nullable=False, server_default="5"),
     Column("timezone", Text),
+    Column("quiet_from_minutes", Integer),
+    Column("quiet_to_minutes", Integer),
+    Column("quiet_zone", Text),
+    Column("quiet_cap_percent", Integer),
+)
+
+channel_cap = Table(
+    "channel_cap",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("percent", Integer, nullable=False),
 )
 
 person_settings = Table(

@@ -14,7 +14,9 @@ from bot.core.errors import Refusal
 from bot.core.preferences import DEFAULT_EMPTY_MINUTES
 from bot.core.tasks import Tasks
 from bot.playback.blend import Blocks, RoomBlend
+from bot.playback.ceilings import Ceilings
 from bot.playback.ledger import Ledger
+from bot.playback.limits import VolumeLimits
 from bot.playback.model import Room, Seat
 from bot.playback.preferences import CachedGuildSettings
 from bot.playback.presets import Presets
@@ -23,6 +25,7 @@ from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
 from bot.playback.session import Session
 from bot.playback.sessions import Sessions
+from bot.reminders.zones import zone
 from bot.sandbox.clock import SandboxClock
 from tests.playback.memory import (
     MemoryDisplay,
@@ -54,7 +57,9 @@ OUTSIDE = Seat(guild_id=1, channel_id=11)
 class House:
     """What one process has. A house of a later process is given the store and the clock of the earlier."""
 
-    def __init__(self, engine: Engine, *, seed: int = 7, before: "House | None" = None) -> None:
+    def __init__(
+        self, engine: Engine, *, seed: int = 7, before: "House | None" = None, hoster_percent: int = 100
+    ) -> None:
         self.clock = SandboxClock(EVENING, running=False) if before is None else before.clock
         self.store = MemorySessions() if before is None else before.store
         self.settings = MemoryGuildSettings() if before is None else before.settings
@@ -63,7 +68,7 @@ class House:
         self.links.rooms = {room.channel_id: room for room in (HOME, ATTIC)}
         self.tasks = Tasks()
         self.ledger = Ledger(self.store, self.clock, self.tasks)
-        guild_settings = CachedGuildSettings(self.settings)
+        guild_settings = self.cached_settings = CachedGuildSettings(self.settings)
         self.sessions = Sessions(
             engine=engine,
             links=self.links,
@@ -76,12 +81,20 @@ class House:
         self.tastes = MemoryTastes() if before is None else before.tastes
         self.presets = Presets(MemoryPresets(), CURATED, engine.library)
         self.blocks = Blocks(self.tastes)
+        self.ceilings = Ceilings(
+            sessions=self.sessions,
+            settings=guild_settings,
+            limits=VolumeLimits(self.clock, zone, hoster_percent=hoster_percent),
+            clock=self.clock,
+            tasks=self.tasks,
+        )
         self.playback = Playback(
             sessions=self.sessions,
             sounds=SoundSearch(engine.library),
             settings=guild_settings,
             presets=self.presets,
             blend=RoomBlend(self.blocks, self.links),
+            ceilings=self.ceilings,
             clock=self.clock,
             tasks=self.tasks,
             seeds=random.Random(seed),
@@ -124,8 +137,10 @@ class House:
 
 
 @asynccontextmanager
-async def opened(engine: Engine, before: House | None = None) -> AsyncGenerator[House]:
-    house = House(engine, before=before)
+async def opened(
+    engine: Engine, before: House | None = None, *, hoster_percent: int = 100
+) -> AsyncGenerator[House]:
+    house = House(engine, before=before, hoster_percent=hoster_percent)
     try:
         yield house
     finally:

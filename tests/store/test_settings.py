@@ -7,12 +7,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from bot.core.preferences import GuildSettings, GuildSettingsStore, PersonSettings, PersonSettingsStore
+from bot.core.preferences import (
+    GuildSettings,
+    GuildSettingsStore,
+    PersonSettings,
+    PersonSettingsStore,
+    QuietHours,
+)
 from bot.store.settings import SqlGuildSettingsStore, SqlPersonSettingsStore
 from bot.store.tables import guild_settings, person_settings
 
 snowflakes = st.integers(0, 2**63 - 1)
 languages = st.none() | st.sampled_from(["en-US", "de", "zh-TW", "es-419", "fil"])
+zones = st.sampled_from(["Europe/Berlin", "UTC"])
 guilds = st.builds(
     GuildSettings,
     snowflakes,
@@ -23,6 +30,10 @@ guilds = st.builds(
     st.booleans(),
     st.booleans(),
     languages,
+    st.none() | snowflakes,
+    st.none()
+    | st.builds(QuietHours, st.integers(0, 700), st.integers(701, 1439), zones, st.integers(0, 100)),
+    st.dictionaries(snowflakes, st.integers(0, 100), max_size=4),
 )
 people = st.builds(
     PersonSettings,
@@ -84,15 +95,15 @@ async def test_a_servers_first_choice_keeps_its_date(guild_store, database, cloc
 
 
 async def test_forgetting_leaves_nothing_and_others_alone(guild_store, person_store):
-    await guild_store.put(GuildSettings(5, volume_cap_percent=30))
-    await guild_store.put(GuildSettings(6, volume_cap_percent=30))
+    await guild_store.put(GuildSettings(5, volume_cap_percent=30, channel_caps={1: 20}))
+    await guild_store.put(GuildSettings(6, volume_cap_percent=30, channel_caps={2: 20}))
     await person_store.put(PersonSettings(5, quiet=True))
     await person_store.put(PersonSettings(6, quiet=True))
     for store in (guild_store, person_store):
         await store.remove(5)
         await store.remove(5)
     assert await guild_store.get(5) == GuildSettings(5)
-    assert (await guild_store.get(6)).volume_cap_percent == 30
+    assert await guild_store.get(6) == GuildSettings(6, volume_cap_percent=30, channel_caps={2: 20})
     assert await person_store.get(5) == PersonSettings(5)
     assert (await person_store.get(6)).quiet
 
@@ -105,6 +116,7 @@ async def test_forgetting_leaves_nothing_and_others_alone(guild_store, person_st
         {"tail_minutes": -1},
         {"volume_cap_percent": 101},
         {"language": "<b>"},
+        {"channel_caps": {3: 101}},
     ],
 )
 def test_a_server_cannot_choose_nonsense(change):
