@@ -30,10 +30,10 @@ guilds = st.builds(
     st.booleans(),
     st.booleans(),
     languages,
-    st.none() | snowflakes,
-    st.none()
+    moderator_channel_id=st.none() | snowflakes,
+    quiet=st.none()
     | st.builds(QuietHours, st.integers(0, 700), st.integers(701, 1439), zones, st.integers(0, 100)),
-    st.dictionaries(snowflakes, st.integers(0, 100), max_size=4),
+    channel_caps=st.dictionaries(snowflakes, st.integers(0, 100), max_size=4),
 )
 people = st.builds(
     PersonSettings,
