@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from itertools import chain, repeat
 
 from bot.audio.library import Library
 from bot.core.clock import Clock
@@ -18,7 +19,7 @@ _log = logging.getLogger(__name__)
 _AT_ONCE = 8
 """Joins side by side: a whole fleet of them would meet Discord's limits."""
 _KNOCKS_S = (0.0, 5.0, 30.0)
-"""How long to wait before each try to join."""
+"""How long to wait before each try to join; then as long as before the last, while somebody waits there."""
 
 
 class Restore:
@@ -93,9 +94,12 @@ class Restore:
             return False
         if not self._links.listeners_in(room) and not await self._somebody_comes(room):
             return False
-        for wait_s in _KNOCKS_S:
+        for wait_s in chain(_KNOCKS_S, repeat(_KNOCKS_S[-1])):
             await self._clock.sleep(wait_s)
-            if self._is_over(wanted):
+            if not self._links.reachable(wanted.guild_id):
+                continue
+            room = self._links.find(wanted.guild_id, wanted.channel_id)
+            if room is None or self._is_over(wanted) or not self._links.listeners_in(room):
                 return False
             try:
                 async with self._turns:

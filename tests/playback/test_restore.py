@@ -131,6 +131,31 @@ async def test_a_room_that_lets_nobody_in_is_knocked_at_again(engine: Engine) ->
         await until(lambda: house.playback.now_playing(1))
 
 
+async def test_a_room_is_knocked_at_while_somebody_waits_in_it(engine: Engine) -> None:
+    first = await killed_while_playing(engine)
+    async with opened(engine, first) as house:
+        house.links.closed.add(10)
+        await house.restore.begin()
+        for _ in range(8):
+            await house.wind(30.0)
+        assert house.store.kept, "nobody asked it to give up"
+        house.links.closed.clear()
+        await house.wind(30.0)
+        await until(lambda: house.playback.now_playing(1))
+
+
+async def test_a_room_that_lets_nobody_in_is_given_up_when_nobody_waits(engine: Engine) -> None:
+    first = await killed_while_playing(engine)
+    async with opened(engine, first) as house:
+        house.links.closed.add(10)
+        await house.restore.begin()
+        await house.wind(1.0)
+        house.links.waiting[10] = 0
+        for _ in range(3):
+            await house.wind(30.0)
+        await until(lambda: not house.store.kept)
+
+
 async def test_a_second_ready_brings_nothing_back_twice(engine: Engine) -> None:
     first = await killed_while_playing(engine)
     async with opened(engine, first) as house:
