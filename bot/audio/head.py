@@ -19,6 +19,8 @@ _DELAY_RADIUS_M: Final = 0.094
 """What makes the delays of a sphere fit those of a KEMAR manikin."""
 SOUND_MPS: Final = 343.0
 TAPS: Final = 128
+_NEAREST_M: Final = 0.1
+_STEP: Final = 1.04
 _DISTANCES_M: Final = (0.1, 0.115, 0.135, 0.17, 0.24, 0.38, 0.7, 1.5, 4.0)
 _ANGLES_DEG: Final = np.arange(0.0, 181.0, 7.5)
 _N_FFT: Final = 512
@@ -91,6 +93,23 @@ def both_ears(azimuth_deg: float, distance_m: float) -> tuple[Gain, Gain, float,
     left, right = _mono_safe(left, right, left_s - right_s)
     scale = math.sqrt(2.0 / float(np.mean(left**2 + right**2)))
     return left * scale, right * scale, left_s, right_s
+
+
+@lru_cache(maxsize=4_096)
+def ear_filters(azimuth_deg: int, distance_step: int) -> tuple[NDArray[np.float64], float, float]:
+    """Return the filters of both ears, shape (2, TAPS), and their delays, for a place on the grid.
+
+    distance_step: see `step_of`. Whole degrees and steps of 4 % are finer than ears tell apart.
+    """
+    left, right, left_s, right_s = both_ears(float(azimuth_deg), _NEAREST_M * _STEP**distance_step)
+    filters = np.stack([minimum_phase(left), minimum_phase(right)])
+    filters.flags.writeable = False
+    return filters, left_s, right_s
+
+
+def step_of(distance_m: float) -> int:
+    """Return the nearest step of the distance grid, 0 at the ear."""
+    return max(0, round(math.log(distance_m / _NEAREST_M) / math.log(_STEP)))
 
 
 def _off_axis(azimuth_deg: float, ear_deg: float) -> float:

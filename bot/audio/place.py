@@ -10,9 +10,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import irfft, rfft
 from scipy.signal import lfilter, oaconvolve
 
-from bot.audio.head import SOUND_MPS, TAPS, both_ears, minimum_phase
+from bot.audio.head import SOUND_MPS, TAPS, ear_filters, step_of
 from bot.audio.mix import Place
 from bot.audio.opus import SAMPLE_RATE, Pcm
 
@@ -26,7 +27,6 @@ _WALLS: Final = (
 _REFLECTED: Final = 0.6
 _OUTDOORS_M: Final = (1.8, 3.0)
 """Between these distances the room's walls vanish: what is farther is outside."""
-_NEAREST_M: Final = 0.1
 
 Mono = NDArray[np.float32]
 
@@ -48,12 +48,12 @@ def spatialise(mono: Mono, place: Place, towards: Place | None = None) -> Pcm:
 
 
 def _still(mono: Mono, place: Place) -> NDArray[np.float64]:
-    left, right, left_s, right_s = both_ears(place.azimuth_deg, max(place.distance_m, _NEAREST_M))
+    filters, *delays_s = ear_filters(round(place.azimuth_deg), step_of(place.distance_m))
     sound = mono.astype(np.float64)
     out = np.zeros((len(mono) + TAPS + 80, 2))
-    for ear, (gain, delay_s) in enumerate(((left, left_s), (right, right_s))):
-        whole, taps = _delay_taps(delay_s * SAMPLE_RATE)
-        heard = oaconvolve(sound, np.convolve(minimum_phase(gain), taps))
+    for ear, (taps, delay_s) in enumerate(zip(filters, delays_s, strict=True)):
+        whole, fraction = _delay_taps(delay_s * SAMPLE_RATE)
+        heard = oaconvolve(sound, np.convolve(taps, fraction))
         out[whole : whole + len(heard), ear] = heard
     return out
 
@@ -76,21 +76,22 @@ def _moving(mono: Mono, place: Place, towards: Place) -> NDArray[np.float64]:
     window = np.sin(np.pi * (np.arange(2 * _HOP) + 0.5) / (2 * _HOP)) ** 2
     padded = np.zeros((n_windows + 1) * _HOP)
     padded[_HOP : _HOP + len(mono)] = mono
-    ears = np.zeros((len(padded) + TAPS, 2))
-    delays = np.zeros((n_windows, 2))
+    size = 2 * _HOP + 2 * TAPS
+    filters, delays = np.zeros((n_windows, 2, TAPS)), np.zeros((n_windows, 2))
     for index in range(n_windows):
         here = _between(place, towards, index * _HOP / max(len(mono), 1))
-        left, right, *delays[index] = both_ears(here.azimuth_deg, max(here.distance_m, _NEAREST_M))
-        piece = padded[index * _HOP : (index + 2) * _HOP] * window
-        for ear, gain in enumerate((left, right)):
-            heard = np.convolve(piece, minimum_phase(gain))
-            ears[index * _HOP : index * _HOP + len(heard), ear] += heard
+        filters[index], *delays[index] = ear_filters(round(here.azimuth_deg), step_of(here.distance_m))
+    pieces = np.lib.stride_tricks.sliding_window_view(padded, 2 * _HOP)[::_HOP] * window
+    heard = irfft(rfft(pieces, size)[:, None, :] * rfft(filters, size), size)
+    ears = np.zeros(((n_windows + 3) * _HOP, 2))
+    for index, both in enumerate(heard):
+        ears[index * _HOP : index * _HOP + size] += both.T
     out = np.zeros((len(mono) + TAPS + 80, 2))
     for ear in range(2):
-        heard = ears[_HOP:, ear][: len(out)]
-        at = np.arange(len(heard)) + _HOP
+        sound = ears[_HOP:, ear][: len(out)]
+        at = np.arange(len(sound)) + _HOP
         bend = np.interp(at, np.arange(1, n_windows + 1) * _HOP, delays[:, ear] * SAMPLE_RATE)
-        out[: len(heard), ear] = _late(heard, bend)
+        out[: len(sound), ear] = _late(sound, bend)
     return out
 
 
