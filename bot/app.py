@@ -42,6 +42,7 @@ from bot.playback.ledger import Ledger
 from bot.playback.limits import VolumeLimits
 from bot.playback.preferences import CachedGuildSettings
 from bot.playback.presets import Presets
+from bot.playback.recordings import Recordings
 from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
@@ -139,6 +140,8 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
             tasks=tasks,
             seeds=random.Random(secrets.randbits(256)),  # noqa: S311 - nights should differ, not be secret
         )
+        recordings = _recordings(database, library, sessions, settings, clock)
+        await recordings.open()
         restore = Restore(
             playback=playback,
             library=library,
@@ -161,6 +164,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
                     playback=playback,
                     presets=presets,
                     blocks=blocks,
+                    recordings=recordings,
                     restore=restore,
                     links=links,
                     sleep_rooms=_sleep_rooms(
@@ -186,7 +190,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
                     tastes=Tastes(library, playback, clock, tasks),
                     accompanist=Accompanist(playback, sessions, clock),
                     hearing=hearing,
-                    privacy=_privacy(database, clock, (playback, blocks, guides, hearing)),
+                    privacy=_privacy(database, clock, (playback, blocks, recordings, guides, hearing)),
                     sweep=_sweep(database, client, guild_settings, clock, tasks),
                     clock=clock,
                     tasks=tasks,
@@ -248,6 +252,21 @@ def _resources(database: "Database", clock: Clock) -> ServerResources:
     from bot.store.resources import SqlResourceStore  # noqa: PLC0415
 
     return ServerResources(SqlResourceStore(database, clock))
+
+
+def _recordings(
+    database: "Database", library: Library, sessions: Sessions, settings: Settings, clock: Clock
+) -> Recordings:
+    from bot.store.recordings import SqlRecordingStore  # noqa: PLC0415
+
+    return Recordings(
+        library=library,
+        store=SqlRecordingStore(database),
+        sessions=sessions,
+        folder=settings.data_dir / "sounds",
+        clock=clock,
+        ids=random.Random(secrets.randbits(256)),  # noqa: S311 - names of files, not secrets
+    )
 
 
 def _privacy(database: "Database", clock: Clock, holders: Iterable[Holder]) -> Privacy:

@@ -120,6 +120,14 @@ def _sounds_parser(sounds: argparse.ArgumentParser) -> None:
     build.add_argument("--force", action="store_true", help="also where nothing changed")
     build.set_defaults(act=_sounds_build)
 
+    bring = actions.add_parser("import", help="make sounds of recordings, for every server of this Hush")
+    bring.add_argument("files", nargs="+", type=Path, metavar="file")
+    bring.add_argument("--author", required=True, help="who recorded them")
+    bring.add_argument("--licence", required=True, help="why they may be played, for example 'my own' or CC0")
+    bring.add_argument("--name", default="", help="what to call it (one file; else the file's name)")
+    bring.add_argument("--family", default="nature", help="what kind of sound, as in './hush sounds list'")
+    bring.set_defaults(act=_sounds_import)
+
     check = actions.add_parser("check", help="measure every sound and fail on any out of its limits")
     check.add_argument("sounds", nargs="*", metavar="sound", help="only these ids")
     check.add_argument("--docs", type=Path, help="folder whose sounds.md and sounds.png to bring up to date")
@@ -238,6 +246,15 @@ def _sounds_check(args: argparse.Namespace) -> int:
     from bot.audio.commands import check_library
 
     return check_library(args.sounds, args.docs)
+
+
+def _sounds_import(args: argparse.Namespace) -> int:
+    from bot.audio.commands import import_sounds
+    from bot.audio.importing.own import Offer
+    from bot.settings import load
+
+    offer = Offer(args.name, args.family, args.author, args.licence)
+    return import_sounds(args.files, offer, load().data_dir / "sounds")
 
 
 def _sounds_build(args: argparse.Namespace) -> int:

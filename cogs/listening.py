@@ -66,7 +66,8 @@ class ListeningCog(commands.Cog):
             for name in await self._presets.names(interaction.user.id)
             if typed and typed in name.casefold()
         ]
-        sounds = [app_commands.Choice(name=t.name, value=t.id) for t in self._sounds.suggest(current)]
+        found = self._sounds.suggest(current, server=interaction.guild_id)
+        sounds = [app_commands.Choice(name=t.name, value=t.id) for t in found]
         return [*named[:_MOST_PRESETS_SHOWN], *sounds][:MOST_SUGGESTIONS]
 
     @app_commands.command(description="volume.command.description")

@@ -1,18 +1,24 @@
 """What `./hush sounds …` does."""
 
+import dataclasses
 import json
+import re
 import sys
 from importlib.resources import as_file, files
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from bot.audio.assay import faults, table
 from bot.audio.assay_pages import measure, write_pages
 from bot.audio.build import build, progress_bar
 from bot.audio.codec import write_wav
+from bot.audio.importing.own import Offer, add_own, blank, make_own
 from bot.audio.library import Library
 from bot.audio.mix import Layer, Mix, Plan
 from bot.audio.render import render
-from bot.core.errors import HushError
+from bot.content.texts import Texts
+from bot.core.errors import HushError, Refusal
 
 
 def list_sounds(*, as_json: bool) -> int:
@@ -69,6 +75,29 @@ def check_library(only: list[str], docs: Path | None) -> int:
     if docs is not None:
         write_pages(library, rows, docs)
     return 1 if wrong else 0
+
+
+def import_sounds(sources: list[Path], offer: Offer, folder: Path) -> int:
+    """Make beds of recordings for every server of this Hush, in `folder`; say what became of each."""
+    taken = set(Library.load().triggers)
+    add_own(library := Library.load(), folder)
+    taken |= set(library.triggers)
+    texts, failed = Texts.load(), 0
+    for source in sources:
+        name = offer.name if len(sources) == 1 and offer.name else source.stem.replace("_", " ")[:40]
+        stem = re.sub(r"[^a-z0-9]+", "-", f"own-{name.casefold()}").strip("-")[:36]
+        sound_id = next(i for n in range(1, 100) if (i := stem if n == 1 else f"{stem}-{n}") not in taken)
+        try:
+            facts = blank(sound_id, dataclasses.replace(offer, name=name))
+            trigger, _ = make_own(source, folder, facts)
+        except (Refusal, ValidationError, OSError) as error:
+            failed += 1
+            said = texts.get(error.key, "en-US", **error.values) if isinstance(error, Refusal) else str(error)
+            print(f"{source.name}: {said}", file=sys.stderr)
+        else:
+            taken.add(sound_id)
+            print(f"{source.name}: {trigger.name} ({sound_id}), {trigger.level_lufs:.1f} LUFS")
+    return 1 if failed else 0
 
 
 def build_sounds(only: list[str], *, force: bool) -> int:

@@ -66,6 +66,7 @@ from bot.playback.blend import Blocks
 from bot.playback.limits import VolumeLimits
 from bot.playback.preferences import CachedGuildSettings
 from bot.playback.presets import Presets
+from bot.playback.recordings import Recordings
 from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
@@ -100,6 +101,7 @@ EXTENSIONS: Final = (
     "cogs.resources",
     "cogs.settings",
     "cogs.sleeproom",
+    "cogs.sounds",
     "cogs.support",
 )
 
@@ -119,6 +121,7 @@ class Services:
     playback: Playback
     presets: Presets
     blocks: Blocks
+    recordings: Recordings
     restore: Restore
     links: DiscordVoiceLinks
     sleep_rooms: SleepRooms

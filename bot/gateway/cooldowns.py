@@ -28,6 +28,8 @@ class Costly(Enum):
     """A join or a decoded sound; nobody listens by changing it faster than this."""
     MODERATOR = Allowance(1, 600.0)
     """A word to the moderators that somebody would like to talk."""
+    IMPORT = Allowance(3, 300.0)
+    """A recording: each takes a process of its own for a while."""
 
 
 class Cooldowns:

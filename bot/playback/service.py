@@ -73,7 +73,7 @@ class Playback:
 
         Without `by` it is nobody's wish but the house's own. With a mix, that is what is meant.
         """
-        mix = await self._mix_of(wish.sound, by) if mix is None else mix
+        mix = await self._mix_of(wish.sound, by, room.guild_id) if mix is None else mix
         settings = await self._settings.get(room.guild_id)
         _refuse_without_role(by, settings)
         cap = self._ceilings.cap(settings, room.channel_id)
@@ -279,21 +279,21 @@ class Playback:
         if (session := self._sessions.playing(guild_id)) is not None:
             session.block(await self._blend.blocked_in(session.link.room))
 
-    async def _mix_of(self, wish: str, by: Seat | None) -> Mix:
+    async def _mix_of(self, wish: str, by: Seat | None, server: int) -> Mix:
         """Return what somebody means: a sound, a preset, a code."""
         if looks_like_code(wish):
             return self._presets.read(wish)
         if self._sounds.is_name(wish):  # before a preset of the same name, which a synonym is not
-            return Mix((Layer(self.sound_meant(wish).id),))
+            return Mix((Layer(self.sound_meant(wish, server).id),))
         if named := await self._presets.find(None if by is None else by.user_id, wish):
             return named.mix
-        return Mix((Layer(self.sound_meant(wish).id),))
+        return Mix((Layer(self.sound_meant(wish, server).id),))
 
-    def sound_meant(self, sound: str) -> Trigger:
+    def sound_meant(self, sound: str, guild_id: int | None = None) -> Trigger:
         """Return the sound that goes by this name; refuse with the nearest when there is none."""
-        if trigger := self._sounds.find(sound):
+        if trigger := self._sounds.find(sound, guild_id):
             return trigger
-        if nearest := self._sounds.nearest(sound):
+        if nearest := self._sounds.nearest(sound, guild_id):
             raise Refusal("play.refused.nearest", nearest=nearest.name)
         raise Refusal("play.refused.unknown")
 

@@ -43,6 +43,7 @@ TERMS: Final[Mapping[str, Term]] = {
     "person_settings": Term("your settings: language, country, time zone, quiet", 1095, "updated_at"),
     "sleep_room": Term("a server's sleep rooms", until=_WITH_THE_SERVER),
     "server_resource": Term("a server's own help", until=_WITH_THE_SERVER),
+    "own_recording": Term("recordings you brought", until="until they are removed, or " + _WITH_THE_SERVER),
     "guild_departure": Term("when Hush left a server", until=_WITH_THE_SERVER),
     "refused_pairing": Term("suggestions you did not want again", 1095, "refused_at"),
     "care_outcome": Term("whether a suggestion left you calmer", 90, "felt_at"),

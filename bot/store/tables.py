@@ -107,6 +107,20 @@ server_resource = Table(
     Column("added_at", Instant, nullable=False),
 )
 
+own_recording = Table(
+    "own_recording",
+    metadata,
+    Column("guild_id", BigInteger, nullable=False),
+    Column("sound_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("family", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("owner_id", BigInteger, nullable=False, info=dict(PERSON)),
+    Column("n_bytes", Integer, nullable=False),
+    Column("added_at", Instant, nullable=False),
+)
+
 guild_departure = Table(
     "guild_departure",
     metadata,

@@ -39,6 +39,8 @@ BY_CONTENT = (
     "guide.button.",
     "guide.picture.",
     "discover.which.",
+    "sounds.import.",
+    "sounds.note.",
     *(f"checkin.{part}." for part in ("question", "calm", "energy", "mood")),
 )
 """Keys that content asks for, not code."""

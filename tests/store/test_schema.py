@@ -63,6 +63,7 @@ def test_a_persons_id_is_found_by_walking_the_schema():
         "care_outcome.user_id",
         "guide.user_id",
         "sound_rating.user_id",
+        "own_recording.owner_id",
         "reminder_rule.user_id",
         "reminder.user_id",
         "direct_channel.user_id",
