@@ -15,8 +15,8 @@ def make_own(
 ) -> tuple[Trigger, tuple[str, ...]]:
     """Import a recording as `folder`/<family>/<id>.opus and .toml; return its trigger, and notes on it.
 
-    facts: everything about the trigger that the recording does not decide. Raises Refusal, and then nothing is
-    left behind. Blocks.
+    facts: everything about the trigger that the recording does not decide. Raises Refusal, and then nothing
+    is left behind. Blocks.
     """
     place = folder / facts.family
     place.mkdir(parents=True, exist_ok=True)
