@@ -14,7 +14,7 @@ from bot.audio.engine import SourceShelf
 from bot.audio.library import Library, Trigger
 from bot.audio.mix import Layer
 from bot.audio.opus import SAMPLE_RATE, Pcm
-from bot.audio.schedule import EventSchedule
+from bot.audio.schedule import BedSchedule, EventSchedule
 
 HEARD_S: Final = 90.0
 """What is measured of each sound: long enough for the sparsest."""
@@ -22,6 +22,11 @@ _TENTH: Final = SAMPLE_RATE // 10
 _BANDS_HZ: Final = ((100.0, 500.0), (500.0, 2_000.0), (2_000.0, 10_000.0))
 _BRIGHT_BY_NATURE: Final = frozenset({"crickets", "birds"})
 """Animals that sing where ears are sharpest; they are kept low instead."""
+
+_CYCLES: Final = frozenset({"clock", "cat-purr"})
+"""What has a beat or a breath of its own, which is no loop."""
+_NIGHT_S: Final = 8 * 3600
+_HIGH: Final = signal.butter(4, 5_000.0, "highpass", fs=SAMPLE_RATE, output="sos")
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,9 @@ class Assay:
     twins: float | None
     """Likeness of the two most alike one-shots, 0..1."""
     seam_pct: float | None
-    """Percentile, among inner points, of the roughest of the seams between grains."""
+    """Roughness where grains join, as a percentile among inner points; mean of the joins heard."""
     repeat: float
-    """Highest likeness of the fine envelope with itself at any lag over 20 s."""
+    """Highest likeness of the fine envelope with itself at any lag over 20 s; of a bed, over eight hours."""
 
 
 def assay(library: Library, trigger_id: str, seconds: float = HEARD_S, seed: int = 1) -> Assay:
@@ -88,8 +93,8 @@ def assay(library: Library, trigger_id: str, seconds: float = HEARD_S, seed: int
         floor_db=_floor_db(pcm),
         interval_cv=_interval_cv(trigger, seed),
         twins=_twins(trigger, file),
-        seam_pct=seam_percentile(file) if trigger.bed else None,
-        repeat=_repeat(pcm),
+        seam_pct=_joins_pct(trigger, file, pcm, seed),
+        repeat=_repeat(_changes(pcm)) if trigger.bed is None else _repeat(_night(trigger, file, seed)),
     )
 
 
@@ -105,20 +110,21 @@ def faults(assay_: Assay, trigger: Trigger) -> list[str]:
     hold("level_lufs", -44.0, -27.0 if trigger.events else -29.0)
     hold("peak_dbtp", -99.0, -9.0 + 0.5)
     hold("startle_db", -99.0, 10.0)
-    hold("sharp_db", -99.0, -3.0 if trigger.texture_class in _BRIGHT_BY_NATURE else -8.5)
+    hold("sharp_db", -99.0, -3.0 if trigger.texture_class in _BRIGHT_BY_NATURE else -7.5)
     hold("dc", 0.0, 2e-4)
     hold("mono_loss_db", -99.0, 6.2)
     hold("floor_db", -60.0, 0.0)
-    hold("repeat", -1.0, 0.3)
+    if trigger.id not in _CYCLES:
+        hold("repeat", -1.0, 0.3)
     if trigger.bed:
-        hold("level_lufs", -31.0 if (assay_.raw_crest_db or 0.0) < 26.0 else -38.0, -29.0)
+        hold("level_lufs", -31.0 if (assay_.raw_crest_db or 0.0) < 26.0 else -44.0, -29.0)
         hold("seam_pct", 0.0, 95.0)
         hold("coherence_low", 0.3, 1.0)
         hold("coherence_high", 0.05, 0.95)
     if trigger.events:
         hold("twins", 0.0, 0.997)
         if trigger.events.interval_cv > 0.12:
-            hold("interval_cv", 0.35, 2.5)
+            hold("interval_cv", 0.3, 2.5)
     return found
 
 
@@ -216,20 +222,36 @@ def _twins(trigger: Trigger, file: Pcm) -> float | None:
 
 def seam_percentile(file: Pcm, window: int = 4_800) -> float:
     """Rate a file's end against its start among inner points: jump, click, step of spectrum; the worst."""
-    rng = np.random.default_rng(0)
-    high = signal.butter(4, 5_000.0, "highpass", fs=SAMPLE_RATE, output="sos")
-    inner = [
-        _roughness(file[at - 2 * window : at], file[at : at + 2 * window], high)
-        for at in rng.integers(2 * window, len(file) - 2 * window, 300)
+    return _percentile(_roughness(file[-2 * window :], file[: 2 * window]), _inner(file, window))
+
+
+def _joins_pct(trigger: Trigger, file: Pcm, pcm: Pcm, seed: int, window: int = 4_800) -> float | None:
+    """Rate the middles of the crossfades that were heard, and return their mean."""
+    if trigger.bed is None:
+        return None
+    schedule = BedSchedule(seed, trigger.id, trigger.bed, len(file))
+    middles = [grain.start + schedule.crossfade // 2 for grain in schedule.between(0, len(pcm))]
+    inside = [at for at in middles if 2 * window <= at <= len(pcm) - 2 * window]
+    inner = _inner(pcm, window)
+    rated = [
+        _percentile(_roughness(pcm[at - 2 * window : at], pcm[at : at + 2 * window]), inner) for at in inside
     ]
-    seam = _roughness(file[-2 * window :], file[: 2 * window], high)
-    return float(max((np.array(inner)[:, i] <= seam[i]).mean() * 100.0 for i in range(3)))
+    return float(np.mean(rated))
 
 
-def _roughness(before: Pcm, after: Pcm, high: NDArray[np.float64]) -> tuple[float, float, float]:
+def _inner(pcm: Pcm, window: int) -> NDArray[np.float64]:
+    points = np.random.default_rng(0).integers(2 * window, len(pcm) - 2 * window, 300)
+    return np.array([_roughness(pcm[at - 2 * window : at], pcm[at : at + 2 * window]) for at in points])
+
+
+def _percentile(found: tuple[float, float, float], inner: NDArray[np.float64]) -> float:
+    return float(max((inner[:, i] <= found[i]).mean() * 100.0 for i in range(3)))
+
+
+def _roughness(before: Pcm, after: Pcm) -> tuple[float, float, float]:
     joined, middle = np.concatenate([before, after]), len(before)
     jump = np.abs(np.diff(joined, axis=0))[middle - 2 : middle + 1].max()
-    click = np.abs(signal.sosfilt(high, joined, axis=0)[middle - 2 : middle + 48]).max()
+    click = np.abs(signal.sosfilt(_HIGH, joined, axis=0)[middle - 2 : middle + 48]).max()
     n = len(before) // 2
     levels = [_octaves_db(part.mean(axis=1)) for part in (before[-n:], after[:n])]
     return float(jump), float(click), float(np.sqrt(np.mean((levels[0] - levels[1]) ** 2)))
@@ -242,19 +264,42 @@ def _octaves_db(sound: NDArray[np.float32]) -> NDArray[np.float64]:
     return bands
 
 
-def _repeat(pcm: Pcm) -> float:
-    """Correlate the envelope's changes, 50 a second in eight bands, with themselves 20 s and more later."""
+def _changes(pcm: Pcm) -> NDArray[np.float64]:
+    """How the envelope changes, 50 a second, in six octaves; shape (6, n)."""
     mono = pcm.mean(axis=1)
     step = SAMPLE_RATE // 50
     n = len(mono) // step
-    changes = []
+    rows = []
     for low_hz in 125.0 * 2.0 ** np.arange(6):
         band = signal.butter(2, (low_hz, 2.0 * low_hz), "bandpass", fs=SAMPLE_RATE, output="sos")
         envelope = np.sqrt((signal.sosfilt(band, mono)[: n * step] ** 2).reshape(n, step).mean(axis=1))
-        change = np.diff(envelope**0.6)
-        changes.append((change - change.mean()) / max(float(change.std()), 1e-12))
-    rows = np.array(changes)
+        rows.append(np.diff(envelope**0.6, append=envelope[-1] ** 0.6))
+    return np.array(rows)
+
+
+def _night(trigger: Trigger, file: Pcm, seed: int) -> NDArray[np.float64]:
+    """Lay the changes of a bed's file out as its grains do through a night; shape (6, n)."""
+    if trigger.bed is None:
+        raise ValueError(f"{trigger.id} is no bed")
+    changes, step = _changes(file), SAMPLE_RATE // 50
+    night = np.zeros((len(changes), _NIGHT_S * 50))
+    schedule = BedSchedule(seed, trigger.id, trigger.bed, len(file))
+    for grain in schedule.between(0, _NIGHT_S * SAMPLE_RATE):
+        first = max(grain.start + schedule.crossfade // 2, 0)
+        n = min((grain.end - schedule.crossfade // 2 - first) // step, night.shape[1] - first // step)
+        at = (grain.offset + first - grain.start) // step
+        n = max(0, min(n, changes.shape[1] - at))
+        night[:, first // step : first // step + n] = changes[:, at : at + n]
+    return night
+
+
+def _repeat(changes: NDArray[np.float64]) -> float:
+    """Correlate changes with themselves 20 s and more later; the highest likeness at any lag."""
+    rows = changes - changes.mean(axis=1, keepdims=True)
+    rows /= np.maximum(rows.std(axis=1, keepdims=True), 1e-12)
+    n = rows.shape[1]
     size = 1 << (2 * n).bit_length()
-    alike = np.fft.irfft((np.abs(np.fft.rfft(rows, size, axis=1)) ** 2).mean(axis=0), size)[:n]
+    power = sum(np.abs(np.fft.rfft(row, size)) ** 2 for row in rows)
+    alike = np.fft.irfft(power, size)[:n]
     alike *= n / np.maximum(n - np.arange(n), n // 3) / alike[0]
     return float(alike[20 * 50 : n * 2 // 3].max())

@@ -47,7 +47,7 @@ def draw(sounds: Sequence[tuple[str, str, Pcm]], path: Path) -> None:
         glow = np.array(_GROUND) + bright * (1.45 * ink + 30.0 - np.array(_GROUND)) + 70.0 * bright**4
         sheet.paste(Image.fromarray(np.clip(glow, 0.0, 255.0).astype(np.uint8)), (left, top + _TEXT))
         pen.text((left + 2, top + 1), name, fill=_INK, font=font)
-    sheet.save(path, optimize=True)
+    sheet.quantize(128).save(path, optimize=True)
 
 
 def _row(power: NDArray[np.float64], hz: NDArray[np.float64], low: float, top: float) -> NDArray[np.float64]:

@@ -29,7 +29,9 @@ def _scissors() -> Recipe:
     return Recipe(
         facts,
         Pattern(0.95, 0.5, 5.0, 2.0, 2.5, _AROUND, (0.13, 0.28), apart=True),
-        Scissors(),
+        Scissors(
+            tone_db=((60, -12), (200, 0), (2200, 0), (3300, -4), (5000, -12), (9000, -14), (16000, -24))
+        ),
         tools.render_scissors,
         51,
     )

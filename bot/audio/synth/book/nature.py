@@ -43,7 +43,9 @@ def _wind_leaves() -> Recipe:
         colour="#5b7356",
         texture_class="wind",
     )
-    return Recipe(facts, Grains((16.0, 30.0), 5.0), weather.WIND_IN_TREES, texture.bed, seed=72)
+    return Recipe(
+        facts, Grains((16.0, 30.0), 5.0), weather.WIND_IN_TREES, texture.bed, seed=72, bitrate=128_000
+    )
 
 
 def _crickets() -> Recipe:
@@ -91,7 +93,7 @@ def _thunder() -> Recipe:
         colour="#4f5a73",
     )
     play = Pattern(21.0, 0.55, 4.0, 18.0, 3.0, (-120.0, 120.0), (6.0, 10.0), apart=True)
-    return Recipe(facts, play, Thunder(), thunder.render, seed=75)
+    return Recipe(facts, play, Thunder(lead_s=1.4, rain_db=-29.0), thunder.render, seed=75)
 
 
 def _snow() -> Recipe:

@@ -47,7 +47,9 @@ def _train() -> Recipe:
         texture_class="train",
     )
     play = Pattern(1.32, 0.1, 24.0, 1.5, 2.5, (-35.0, 35.0), (0.8, 1.6))
-    return Recipe(facts, play, machines.Train(indoors.ROLLING), machines.render_train, seed=82)
+    return Recipe(
+        facts, play, machines.Train(indoors.ROLLING, rolling_db=-14.0), machines.render_train, seed=82
+    )
 
 
 def _cabin() -> Recipe:
@@ -189,4 +191,4 @@ def _cafe() -> Recipe:
         texture_class="cafe",
     )
     play = Pattern(4.5, 0.9, 3.0, 6.0, 4.0, (-110.0, 110.0), (3.0, 7.0))
-    return Recipe(facts, play, Cafe(), murmur.render, seed=89)
+    return Recipe(facts, play, Cafe(murmur_db=-10.0, voices_db=-1.0), murmur.render, seed=89)

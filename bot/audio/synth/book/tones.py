@@ -103,7 +103,7 @@ def _bowl() -> Recipe:
     )
     return Recipe(
         facts,
-        Pattern(13.0, 0.5, 5.0, 4.0, 2.0, (-40.0, 40.0), (0.6, 1.2), speed_spread=0.004),
+        Pattern(13.0, 0.5, 5.0, 4.0, 2.0, (-20.0, 20.0), (0.6, 1.2), speed_spread=0.004),
         Bowl(),
         metal.render_bowl,
         95,
