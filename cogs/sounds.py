@@ -81,7 +81,7 @@ class SoundsCog(commands.GroupCog, group_name="sounds", group_description="sound
         if not found:
             await self._replies.say(interaction, "sounds.now.none")
             return
-        lines = [f"**{one.name}** · {one.author} · {one.licence}" for one in found]
+        lines = [f"**{one.name}** · {one.credit} · {one.licence}" for one in found]
         shown = [line for i, line in enumerate(lines) if len("\n".join(lines[: i + 1])) <= _LONGEST_LIST]
         await self._replies.say(interaction, "sounds.now.list", sounds="\n".join(shown), count=len(found))
 

@@ -35,10 +35,10 @@ class Recording:
     sound_id: str
     name: str
     family: str
-    author: str
+    credit: str
     licence: str
     owner_id: int
-    n_bytes: int
+    size: int
     added_at: datetime
 
 
@@ -100,7 +100,7 @@ class Recordings:
             known = await self._store.of(guild_id)
             if any(one.name.casefold() == offer.name.casefold() for one in known):
                 raise Refusal("sounds.refused.name_taken", name=offer.name)
-            if len(known) >= MOST or sum(one.n_bytes for one in known) >= MOST_BYTES:
+            if len(known) >= MOST or sum(one.size for one in known) >= MOST_BYTES:
                 raise Refusal("sounds.refused.full", most=MOST)
             sound_id = f"own-{self._ids.getrandbits(48):012x}"
             try:

@@ -114,10 +114,10 @@ own_recording = Table(
     Column("sound_id", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("family", Text, nullable=False),
-    Column("author", Text, nullable=False),
+    Column("credit", Text, nullable=False),
     Column("licence", Text, nullable=False),
     Column("owner_id", BigInteger, nullable=False, info=dict(PERSON)),
-    Column("n_bytes", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
     Column("added_at", Instant, nullable=False),
 )
 
