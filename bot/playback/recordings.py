@@ -151,7 +151,7 @@ class Recordings:
 
     async def _let_go(self, sound_id: str, guild_id: int | None = None) -> None:
         session = None if guild_id is None else self._sessions.playing(guild_id)
-        if session is not None and any(layer.trigger == sound_id for layer in session.stream.plan.mix.layers):
+        if session is not None and any(layer.trigger == sound_id for layer in session.plan.mix.layers):
             self._sessions.stop(session)
         self._library.remove(sound_id)
         await self._delete_files(sound_id)
