@@ -59,6 +59,7 @@ async def test_where_commands_can_be_used(env: simcord.Env) -> None:
     in_servers, anywhere = ([0], [0]), ([0, 1, 2], [0, 1])
     listening = {
         "resources",
+        "sounds",
         "settings",
         "sleeproom",
         "Help a friend",
