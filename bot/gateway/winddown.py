@@ -9,6 +9,7 @@ from typing import Final
 import discord
 from discord import ui
 
+from bot.audio.arc import LONGEST_MINUTES, SHORTEST_MINUTES
 from bot.care.guide import GuideWish
 from bot.content.care import Pairing
 from bot.content.texts import Texts
@@ -145,6 +146,8 @@ class WindDown:
             # The sound they chose is no longer there: the usual one is better than none at night.
             wish = Wish(Routine(routine.user_id).sound, minutes=routine.minutes)
             now = await self._playback.play(room, wish, by=seat)
+        if SHORTEST_MINUTES <= routine.minutes <= LONGEST_MINUTES:  # time enough for a real ending
+            now = await self._playback.set_timer(seat, routine.minutes, arc=True)
         await self._panels.place(now, None)
         return now
 
