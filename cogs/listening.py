@@ -68,7 +68,8 @@ class ListeningCog(commands.Cog):
         ]
         found = self._sounds.suggest(current, server=interaction.guild_id)
         sounds = [app_commands.Choice(name=t.name, value=t.id) for t in found]
-        return [*named[:_MOST_PRESETS_SHOWN], *sounds][:MOST_SUGGESTIONS]
+        named = named[:_MOST_PRESETS_SHOWN]
+        return [*sounds[: MOST_SUGGESTIONS - len(named)], *named]
 
     @app_commands.command(description="volume.command.description")
     @app_commands.describe(percent="volume.command.percent")

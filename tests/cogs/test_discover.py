@@ -9,7 +9,7 @@ from bot.audio.codec import decode
 from bot.sandbox.world import World
 from tests.cogs.care_reading import answered, buttons, ids_of, shown
 from tests.cogs.room import left, sits_in
-from tests.gateway.panel_reading import panels_in
+from tests.gateway.panel_reading import panels_in, until
 from tests.gateway.restarts import as_killed_now, restarted
 
 
@@ -65,9 +65,9 @@ async def test_alone_in_a_voice_channel_the_pair_plays_there_blind(world: World)
     playing = world.bot.services.playback._sessions.playing(world.guild.id)
     assert playing.stream.plan.mix.layers[0].trigger == first
     await world.advance(20.5)
-    assert playing.stream.plan.mix.layers[0].trigger == second
+    await until(world, lambda: playing.stream.plan.mix.layers[0].trigger == second)
     await world.advance(20.5)
-    assert playing.stream.paused
+    await until(world, lambda: playing.stream.paused)
     await world.sitter.click(message, label="Enough for now")
     await left(world)
 

@@ -81,7 +81,8 @@ def test_the_room_behind_them_is_quiet_and_never_digital_silence(sound):
     shots, floor = bank_of(sound)
     loudest = max(np.abs(shot).max() for shot in shots)
     level_db = 10.0 * np.log10(np.mean(floor**2) / loudest**2)
-    assert -60.0 < level_db < -15.0
+    # In a train and a café the floor is no quiet room but the ride and the murmur themselves.
+    assert -60.0 < level_db < (-6.0 if sound in {"night-train", "cafe"} else -15.0)
     assert (np.abs(floor[:, : floor.shape[1] // 4800 * 4800]).reshape(2, -1, 4800).max(axis=2) > 0.0).all()
 
 
@@ -92,9 +93,10 @@ STRUCK = ("wood-tapping", "glass-tapping", "book-tapping", "cork-tapping", "drip
 def test_what_is_struck_rises_faster_than_it_dies(sound):
     for shot in bank_of(sound)[0]:
         loud = np.abs(signal.hilbert(shot[0]))
-        smooth = np.convolve(loud, np.hanning(480) / 240.0, "same")
-        step = np.diff(smooth[::480])
-        assert np.sum(step**3) / np.sum(np.abs(step) ** 3) > 0.2
+        smooth = np.convolve(loud, np.hanning(96) / 48.0, "same")
+        above = np.flatnonzero(smooth > 0.1 * smooth.max())
+        rise, fall = smooth.argmax() - above[0], above[-1] - smooth.argmax()
+        assert fall > 2 * rise
 
 
 CRACKLING = ("paper", "foil", "packet", "dry-leaves")
