@@ -13,20 +13,32 @@ import pytest
 
 from bot.audio.engine import Engine
 from bot.audio.library import Library
+from bot.content.curated import CuratedMixes
 from bot.core.tasks import Tasks
 from bot.gateway.rooms import room_from
 from bot.gateway.voice import DiscordVoiceLinks
+from bot.playback.blend import Blocks, RoomBlend
+from bot.playback.ceilings import Ceilings
 from bot.playback.ledger import Ledger
+from bot.playback.limits import VolumeLimits
 from bot.playback.model import Seat, Wish
 from bot.playback.preferences import CachedGuildSettings
+from bot.playback.presets import Presets
 from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
 from bot.playback.sessions import Sessions
+from bot.reminders.zones import zone
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.fleet import BOT_ID, Fleet, channel_id, guild_id, open_fleet
 from bot.sandbox.voice import Credentials, ListeningMember, ServerOptions, VoiceServer
-from tests.playback.memory import MemoryDisplay, MemoryGuildSettings, MemorySessions
+from tests.playback.memory import (
+    MemoryDisplay,
+    MemoryGuildSettings,
+    MemoryPresets,
+    MemorySessions,
+    MemoryTastes,
+)
 
 
 class Process:
@@ -56,7 +68,17 @@ class Process:
             sessions=self.sessions,
             sounds=SoundSearch(self.engine.library),
             settings=settings,
+            presets=Presets(MemoryPresets(), CuratedMixes({}), self.engine.library),
+            blend=RoomBlend(Blocks(MemoryTastes()), self.links),
+            ceilings=Ceilings(
+                sessions=self.sessions,
+                settings=settings,
+                limits=VolumeLimits(clock, zone),
+                clock=clock,
+                tasks=self.tasks,
+            ),
             clock=clock,
+            tasks=self.tasks,
             seeds=random.Random(1),
         )
         self.restore = Restore(
