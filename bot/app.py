@@ -154,7 +154,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
         care, guides = await _care(database, library, blocks, clock, tasks)
         evenings = await asyncio.to_thread(evening_parts, database, client, texts, clock, tasks)
         hearing = Hearing(await asyncio.to_thread(Triage.load), Decisions(clock), clock)
-        vitals = BotVitals(client, sessions, engine, database)
+        vitals = BotVitals(client, sessions, engine, database, evenings.rounds)
         try:
             async with _monitoring(settings, vitals, clock):
                 yield Services(

@@ -31,6 +31,12 @@ class VitalsCollector(Collector):
             "hush_frames_late", "Packets of 20 ms that were due and not ready.", value=now.frames_late
         )
         yield CounterMetricFamily(
+            "hush_reminders_delivered", "Reminders that arrived.", value=now.reminders_delivered
+        )
+        yield CounterMetricFamily(
+            "hush_reminders_failed", "Tries that Discord did not take.", value=now.reminders_failed
+        )
+        yield CounterMetricFamily(
             "hush_commands_answered", "Commands carried out.", value=now.commands_answered
         )
         errors = CounterMetricFamily(

@@ -15,6 +15,9 @@ class Readings:
     """Plans being rendered now; a crossfade or an ending one counts until it is silent."""
     frames_late: int
     """Packets of 20 ms that were due and not ready."""
+    reminders_delivered: int
+    reminders_failed: int
+    """Tries that Discord did not take; they are tried again, or told about."""
     commands_answered: int
     errors_shown: Mapping[str, int]
     """Commands and presses that could not be done, by why."""

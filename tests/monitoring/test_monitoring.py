@@ -106,7 +106,15 @@ class Patient:
         self._health = health
 
     def read(self) -> Readings:
-        return Readings(sessions=0, streams=0, frames_late=7, commands_answered=0, errors_shown={})
+        return Readings(
+            sessions=0,
+            streams=0,
+            frames_late=7,
+            reminders_delivered=3,
+            reminders_failed=0,
+            commands_answered=0,
+            errors_shown={},
+        )
 
     async def health(self) -> Health:
         return self._health
@@ -130,7 +138,9 @@ async def test_two_of_a_process_keep_their_own_numbers() -> None:
     async with open_server(patient, port=0) as one, open_server(patient, port=0) as two:
         assert one.port != two.port
         for server in (one, two):
-            assert (await numbers(server.port))["hush_frames_late_total", ()] == 7
+            told = await numbers(server.port)
+            assert told["hush_frames_late_total", ()] == 7
+            assert told["hush_reminders_delivered_total", ()] == 3
 
 
 async def test_a_port_that_is_taken_is_said() -> None:
