@@ -65,7 +65,8 @@ async def test_rain_is_heard_at_its_level_without_gap_or_click(tmp_path: Path, s
             frames.pop(0)
         audible = next(f for f in frames if f.opus != SILENCE_PACKET)
         assert audible.arrival_ns - asked < 1e9, "the first sound within a second of the command"
-        assert all(f.end_to_end for f in frames if f.opus != SILENCE_PACKET), "DAVE lets silence pass as it is"
+        # DAVE lets silence pass as it is.
+        assert all(frame.end_to_end for frame in frames if frame.opus != SILENCE_PACKET)
         whole = assert_continuous(frames, world)
         pcm = decoded(frames)
         if whole:
