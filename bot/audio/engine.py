@@ -18,14 +18,18 @@ from bot.audio.load import Load
 from bot.audio.mix import Layer, Mix, Plan
 from bot.audio.mixer import floor_of
 from bot.audio.opus import Pcm
+from bot.audio.score import Whisper, whispers_of
 from bot.audio.sources import Source, open_source
 from bot.audio.station import tier_of
 from bot.audio.stations import Stations
 from bot.audio.stream import Stream
+from bot.audio.whispering import WhisperSource
 
 _log = logging.getLogger(__name__)
 
 _RECENT: Final = 16
+_Sounding = Layer | tuple[Whisper, ...]
+"""A layer, or a guide's whispered lines."""
 
 
 class SourceShelf:
@@ -38,20 +42,34 @@ class SourceShelf:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._pcm: WeakValueDictionary[str, Pcm] = WeakValueDictionary()
-        self._sources: WeakValueDictionary[tuple[Layer, int, Arc | None], Source] = WeakValueDictionary()
+        self._sources: WeakValueDictionary[tuple[_Sounding, int, Arc | None], Source] = WeakValueDictionary()
         self._recent: deque[Source] = deque(maxlen=_RECENT)
         """Opened last, so that what was made ready is still there when it is wanted."""
 
-    def open(self, layer: Layer, seed: int, arc: Arc | None = None) -> Source:
+    def open(self, sounding: _Sounding, seed: int, arc: Arc | None = None) -> Source:
         """Raise ContentError when the file is damaged, KeyError when there is no such trigger."""
-        key = layer, seed, arc
+        key = sounding, seed, arc
         source = self._sources.get(key)
         if source is None:
-            trigger = self._library.triggers[layer.trigger]
-            opened = open_source(trigger, layer, seed, self._decoded(layer.trigger), arc)
+            opened = (
+                self._layer(sounding, seed, arc) if isinstance(sounding, Layer) else self._lines(sounding)
+            )
             source = self._sources.setdefault(key, opened)
         self._recent.append(source)
         return source
+
+    def _layer(self, layer: Layer, seed: int, arc: Arc | None) -> Source:
+        trigger = self._library.triggers[layer.trigger]
+        return open_source(trigger, layer, seed, self._decoded(layer.trigger), arc)
+
+    def _lines(self, lines: tuple[Whisper, ...]) -> WhisperSource:
+        banks = {}
+        for trigger_id in {line.trigger for line in lines}:
+            events = self._library.triggers[trigger_id].events
+            if events is None:
+                raise KeyError(f"{trigger_id} has no lines")
+            banks[trigger_id] = events, self._decoded(trigger_id)
+        return WhisperSource(lines, banks)
 
     def warm(self, plan: Plan) -> None:
         """Open what a plan needs, if that was not done yet."""
@@ -59,6 +77,8 @@ class SourceShelf:
             self.open(layer, plan.seed, plan.arc)
         if plan.arc is not None:
             self.open(*floor_of(plan.arc, plan.seed))
+        if lines := whispers_of(plan.score):
+            self.open(lines, 0)
 
     def _decoded(self, trigger_id: str) -> Pcm:
         pcm = self._pcm.get(trigger_id)

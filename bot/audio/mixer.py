@@ -12,15 +12,16 @@ from bot.audio.gains import approach, ramp
 from bot.audio.guidance import ScoreSource
 from bot.audio.mix import Layer, Place, Plan
 from bot.audio.opus import SAMPLE_RATE, Pcm
-from bot.audio.score import Score
+from bot.audio.score import Score, Whisper, whispers_of, without_whispers
 from bot.audio.sources import Source
+from bot.audio.whispering import LONGEST_S
 
 CROSSFADE_S = 4.0
 SLEW_DB_PER_S = 8.0
 """The fastest a level moves at a person's wish: the house allows 1 dB in 100 ms, the codec adds a little."""
 
-OpenSource = Callable[[Layer, int, Arc | None], Source]
-"""Open the source of a layer for a seed, at house level; events grow sparser along the arc."""
+OpenSource = Callable[[Layer | tuple[Whisper, ...], int, Arc | None], Source]
+"""Open the source of a layer for a seed, at house level, or of whispered lines; events thin along the arc."""
 
 _Key = tuple[str, Place | None, int] | Score
 _FLOOR_SEED = 0x5EED
@@ -106,7 +107,7 @@ class Mixer:
         if moved:
             for voice in (*self._voices.values(), *self._leaving):
                 voice.shift -= moved
-            kept = {key: voice for key, voice in self._voices.items() if key == plan.score}
+            kept = {key: voice for key, voice in self._voices.items() if key in _led(plan.score)}
             self._leaving += [voice for key, voice in self._voices.items() if key not in kept]
             for voice in self._leaving:
                 voice.wanted = 0.0
@@ -156,7 +157,7 @@ class Mixer:
     def _set(self, plan: Plan, presence: float) -> None:
         keys = {(layer.trigger, layer.place, plan.seed): layer for layer in plan.mix.layers}
         for known_key, voice in self._voices.items():
-            if known_key not in keys and known_key != plan.score:
+            if known_key not in keys and known_key not in _led(plan.score):
                 voice.wanted = 0.0
         for key, layer in keys.items():
             known = self._voices.get(key)
@@ -188,9 +189,23 @@ class Mixer:
         self._arc = plan.arc
 
     def _follow(self, score: Score, gain_db: float) -> None:
-        """Let a score sound, in step with the loudest layer. It begins in silence, so it needs no fade."""
-        known = self._voices.get(score)
-        if known is None:
-            self._voices[score] = _Voice(ScoreSource(score), gain_db, presence=1.0)
-        else:
-            known.wanted, known.wanted_db = 1.0, gain_db
+        """Let a score sound, in step with the loudest layer. What begins in silence needs no fade."""
+        for part in _led(score):
+            known = self._voices.get(part)
+            if known is None:
+                self._voices[part] = self._voice_of(part, gain_db)
+            else:
+                known.wanted, known.wanted_db = 1.0, gain_db
+
+    def _voice_of(self, part: Score, gain_db: float) -> _Voice:
+        lines = whispers_of(part)
+        if not lines:
+            return _Voice(ScoreSource(part), gain_db, presence=1.0)
+        at_s = 0.0 if self._at is None else self._at / SAMPLE_RATE
+        midway = any(line.at_s < at_s < line.at_s + LONGEST_S for line in lines)
+        return _Voice(self._open(lines, 0, None), gain_db, presence=0.0 if midway else 1.0)
+
+
+def _led(score: Score) -> tuple[Score, ...]:
+    """Return what of a score comes and goes by itself: bells and breaths, and whispered lines."""
+    return tuple(part for part in (without_whispers(score), whispers_of(score)) if part)

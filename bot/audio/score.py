@@ -1,6 +1,6 @@
-"""What a guide adds to a plan: bells and breaths at fixed moments of its night."""
+"""What a guide adds to a plan: bells, breaths and whispered lines at fixed moments of its night."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,34 @@ class Breaths:
         return self.inhale_s + self.top_s + self.hold_s + self.exhale_s + self.rest_s
 
 
-Score = tuple[Bell | Breaths, ...]
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """One whispered line: the one-shot of that number in a trigger's bank, near one ear."""
+
+    at_s: float
+    trigger: str
+    shot: int
+    azimuth_deg: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.at_s >= 0.0 or self.shot < 0:
+            raise ValueError("a line is whispered at 0 s or later, and counts from 0")
+        if not -90.0 <= self.azimuth_deg <= 90.0:
+            raise ValueError(f"azimuth_deg must be within -90..90, not {self.azimuth_deg}")
+
+
+Part = Bell | Breaths | Whisper
+Score = tuple[Part, ...]
+
+
+def whispers_of(score: Score) -> tuple[Whisper, ...]:
+    """Return the whispered lines of a score."""
+    return tuple(part for part in score if isinstance(part, Whisper))
+
+
+def without_whispers(score: Score) -> Score:
+    """Return a score with only its bells and breaths."""
+    return tuple(part for part in score if not isinstance(part, Whisper))
 
 
 def shifted(score: Score, by_s: float) -> Score:
@@ -47,8 +74,8 @@ def shifted(score: Score, by_s: float) -> Score:
     return tuple(_shifted(part, by_s) for part in score)
 
 
-def _shifted(part: Bell | Breaths, by_s: float) -> Bell | Breaths:
-    if isinstance(part, Bell):
-        return Bell(part.at_s + by_s)
+def _shifted(part: Part, by_s: float) -> Part:
+    if isinstance(part, Bell | Whisper):
+        return replace(part, at_s=part.at_s + by_s)
     times = part.inhale_s, part.exhale_s, part.top_s, part.hold_s, part.rest_s
     return Breaths(part.begin_s + by_s, part.n_breaths, *times)

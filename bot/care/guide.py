@@ -53,6 +53,8 @@ class Face:
     sound: str | None = None
     note: Said | None = None
     end: End | None = None
+    whispers: bool = False
+    """Some of its captions are whispered as well, where there is sound."""
     worked_minutes: int = 0
     """For focus: the minutes of work so far."""
     picture: Visual | BreathPattern | None = None
@@ -132,6 +134,7 @@ def face_of(
         sound=sound,
         note=note,
         end=end,
+        whispers=any(cue.whisper is not None for cue in timeline.cues),
         picture=picture_of(wish, content) if end is None else None,
         still=still,
         worked_minutes=_worked_minutes(wish, at_s) if wish.kind == "focus" else 0,

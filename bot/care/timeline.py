@@ -2,18 +2,24 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.audio.score import Bell, Breaths, Score
+from bot.audio.score import Bell, Breaths, Score, Whisper
 from bot.care.model import Said
 from bot.content.care import SHORTEST_STEP_S, BreathPattern, Pairing, Practice
+from bot.content.whispered import bank_of
 
 SLOWER: Final = 1.2
 """How much longer everything takes after each press of "slower"."""
 SLOWEST: Final = SLOWER**3
+WHISPERED_AFTER_S: Final = 1.2
+"""How long after its caption a line is whispered: first the words are there, then the voice."""
+_AFTER_A_BELL_S: Final = 3.5
+_EAR_DEG: Final = 40.0
+"""Lines come to one ear and then to the other."""
 LEAD_S: Final = 6.0
 """Time to put the phone down before the first breath."""
 
@@ -25,6 +31,8 @@ class Cue:
     at_s: float
     caption: str | Said
     bell: bool = False
+    whisper: str | None = None
+    """A line to be whispered a moment later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,19 @@ class Timeline:
             for cue in self.cues
             if cue.bell and cue.at_s > at_s - _JUST_NOW_S
         ]
-        return (*bells, *self._breaths_from(at_s, pace))
+        return (*bells, *self._breaths_from(at_s, pace), *self._whispers_from(at_s, pace))
+
+    def _whispers_from(self, at_s: float, pace: float) -> Iterator[Whisper]:
+        azimuth_deg = _EAR_DEG
+        for cue in self.cues:
+            found = None if cue.whisper is None else bank_of(cue.whisper)
+            if found is None:
+                continue
+            azimuth_deg = -azimuth_deg
+            after_s = _AFTER_A_BELL_S if cue.bell else WHISPERED_AFTER_S
+            in_s = (cue.at_s - at_s) * pace + after_s
+            if in_s >= 0.0:  # one that has begun is let go, and not begun again
+                yield Whisper(in_s, *found, azimuth_deg)
 
     def _breaths_from(self, at_s: float, pace: float) -> Sequence[Breaths]:
         if self.breath is None:
@@ -121,7 +141,7 @@ def of_practice(practice: Practice, minutes: int) -> Timeline:
     stretch = max(0.0, length_s - short_s) / long_s
     at_s, timed = 0.0, []
     for step in practice.step:
-        timed.append(Cue(at_s, step.text, step.bell))
+        timed.append(Cue(at_s, step.text, step.bell, step.whisper))
         at_s += step.seconds if step.seconds < _SHORT_S else max(SHORTEST_STEP_S, step.seconds * stretch)
     return Timeline(tuple(timed), at_s)
 

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from bot.content.reading import Content, Id, files_in, read
 from bot.content.sources import Source, load_sources
+from bot.content.whispered import bank_of
 from bot.core.errors import ContentError
 
 Feeling = Literal[
@@ -108,6 +109,8 @@ class Step(Content):
     """How long it stays at the practice's own pace."""
     bell: bool = False
     """A soft bell when it comes, for closed eyes."""
+    whisper: str | None = None
+    """A line of `whispers/en.toml`, whispered a moment after it comes."""
 
 
 class Practice(Content):
@@ -198,6 +201,9 @@ class CareContent:
         for practice_id, practice in self.practices.items():
             _require(f"{practice_id}.toml", "sounds", practice.sounds, sounds)
             _require(f"{practice_id}.toml", "source", (practice.source,), self.sources)
+            for step in practice.step:
+                if step.whisper is not None and bank_of(step.whisper) is None:
+                    raise ContentError(f"{practice_id}.toml.step.whisper: there is no {step.whisper!r}")
         for topic, page in self.pages.items():
             cited = [paragraph.source for paragraph in page.paragraph if paragraph.source is not None]
             _require(f"{topic}.toml", "paragraph.source", cited, self.sources)

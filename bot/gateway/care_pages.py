@@ -170,6 +170,9 @@ class CarePages:
             playing = self._texts.get("guide.state.sound", locale, sound=face.sound)
             why = thing.why if isinstance(thing, Pairing) and self._is_its_own(face, thing) else ""
             lines.append(f"{playing}. {why}".strip() if why else playing)
+            if face.whispers:
+                whispers = self._texts.get("guide.state.whispers", locale)
+                lines.append(f"-# {whispers}")
         if face.note is not None:
             lines.append(self.spoken(face.note, locale))
         if thing is not None:

@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from bot.audio.master import volume_db
-from bot.audio.mix import MAX_LAYERS, Layer, Mix, Place
+from bot.audio.mix import MAX_LAYERS, Layer, Mix, Place, Plan
+from bot.audio.score import without_whispers
+from bot.content.whispered import WHISPERING
 from bot.core.errors import Refusal
 
 SILENT_DB: Final = -60.0
@@ -57,6 +59,20 @@ def _changed(mix: Mix, trigger_id: str, **values: Any) -> Mix:
     return Mix(
         tuple(replace(layer, **values) if layer.trigger == trigger_id else layer for layer in mix.layers)
     )
+
+
+def audible(plan: Plan, blocked: Collection[str]) -> Plan | None:
+    """Return what of a plan is played where some sounds may not be heard; None when that is nothing.
+
+    A guide whispers neither where somebody has blocked whispering, nor into a whisper that plays already.
+    """
+    mix = without(plan.mix, blocked)
+    if mix is None:
+        return None
+    whispers = any(layer.trigger in WHISPERING for layer in mix.layers)
+    if whispers or not WHISPERING.isdisjoint(blocked):
+        return replace(plan, mix=mix, score=without_whispers(plan.score))
+    return replace(plan, mix=mix)
 
 
 def without(mix: Mix, blocked: Collection[str]) -> Mix | None:

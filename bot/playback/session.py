@@ -12,7 +12,7 @@ from bot.audio.opus import SAMPLE_RATE
 from bot.audio.score import Score
 from bot.audio.stream import Stream
 from bot.playback.desired import DesiredSession
-from bot.playback.layers import without
+from bot.playback.layers import audible
 from bot.playback.model import NowPlaying, PanelPlace, Trouble
 from bot.playback.naming import Heading
 from bot.playback.ports import VoiceLink
@@ -138,14 +138,13 @@ class Session:
         return self._describe(self.plan.mix).title
 
     def _audible_plan(self) -> Plan | None:
-        mix = without(self.plan.mix, self._blocked)
-        return None if mix is None else dataclasses.replace(self.plan, mix=mix)
+        return audible(self.plan, self._blocked)
 
     def _set_plan(self, plan: Plan, position_s: float | None = None) -> None:
         self.plan = plan
-        audible = self._audible_plan()
-        if audible is not None and audible != self.stream.plan:
-            self.stream.change(audible, position_s)
+        heard = self._audible_plan()
+        if heard is not None and heard != self.stream.plan:
+            self.stream.change(heard, position_s)
         self._sound_or_not()
 
     def _sound_or_not(self) -> None:

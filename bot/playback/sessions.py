@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import dataclasses
 from collections.abc import Sequence
 from functools import partial
 
@@ -13,7 +12,7 @@ from bot.core.clock import Clock
 from bot.core.errors import Refusal
 from bot.core.preferences import GuildSettingsStore
 from bot.core.tasks import Tasks
-from bot.playback.layers import without
+from bot.playback.layers import audible
 from bot.playback.ledger import Ledger
 from bot.playback.model import NowPlaying, PanelPlace, Room
 from bot.playback.naming import heading_of
@@ -96,8 +95,8 @@ class Sessions:
         Raises Refusal when the room does not let us in, the process is closing, or this machine has no
         time for one more: those who listen already come first. What is blocked is wished but not heard.
         """
-        audible = without(plan.mix, blocked)
-        heard = plan if audible is None else dataclasses.replace(plan, mix=audible)
+        left = audible(plan, blocked)
+        heard = plan if left is None else left
         if not (self._engine.can_take(heard, volume, room.bitrate) and self._links.has_room):
             raise Refusal("play.refused.busy")
         inherited = await self._inherit(room)
@@ -112,7 +111,7 @@ class Sessions:
             position_s=position_s,
             held=True,
         )
-        if paused or audible is None:
+        if paused or left is None:
             stream.pause()
         try:
             link = await self._links.join(room) if inherited is None else inherited

@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, select
 
 from bot.audio.arc import Arc
 from bot.audio.mix import Layer, Mix, Place, Plan
-from bot.audio.score import Bell, Breaths
+from bot.audio.score import Bell, Breaths, Whisper, whispers_of
 from bot.core.clock import Clock
 from bot.core.errors import StoreError
 from bot.playback.desired import DesiredSession
@@ -77,6 +77,7 @@ def plan_to_text(plan: Plan) -> str:
     if plan.score:
         content["bells"] = [part.at_s for part in plan.score if isinstance(part, Bell)]
         content["breaths"] = [asdict(part) for part in plan.score if isinstance(part, Breaths)]
+        content["whispers"] = [asdict(part) for part in whispers_of(plan.score)]
     return json.dumps(content, allow_nan=False)
 
 
@@ -89,8 +90,9 @@ def plan_from_text(text: str) -> Plan:
         layers = tuple(_layer(layer) for layer in content["layers"])
         bells = [Bell(at_s) for at_s in content.get("bells", ())]
         breaths = [Breaths(**part) for part in content.get("breaths", ())]
+        whispers = [Whisper(**part) for part in content.get("whispers", ())]
         arc = Arc(**content["arc"]) if "arc" in content else None
-        return Plan(Mix(layers), content["seed"], (*bells, *breaths), arc)
+        return Plan(Mix(layers), content["seed"], (*bells, *breaths, *whispers), arc)
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"A plan in voice_session.plan cannot be read: {error!r}.") from error
 

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.audio.library import Library
-from bot.audio.score import Bell, Breaths
+from bot.audio.score import Bell, Breaths, whispers_of
 from bot.care.timeline import LEAD_S, SLOWEST, Progress, of_pairing, of_practice, of_rounds
 from bot.content.care import SHORTEST_STEP_S, CareContent
+from bot.content.whispered import bank_of
 
 CONTENT = CareContent.load(Library.load().triggers)
 NOW = datetime(2026, 11, 26, 22, 0, tzinfo=UTC)
@@ -91,3 +92,28 @@ def test_progress_never_jumps(presses: list[tuple[str, float]]) -> None:
         change = {"pause": progress.paused, "resume": progress.resumed, "slower": progress.slower}[press]
         progress = change(now)
         assert progress.at_s(now) == pytest.approx(before)
+
+
+@pytest.mark.parametrize("name", GUIDED)
+@given(at_s=st.floats(0.0, 700.0), pace=st.floats(1.0, SLOWEST))
+def test_lines_are_whispered_a_moment_after_their_captions(name: str, at_s: float, pace: float) -> None:
+    practice = CONTENT.practices[name]
+    timeline = of_practice(practice, practice.usual_minutes)
+    whispers = whispers_of(timeline.score_from(at_s, pace))
+    for whisper in whispers:
+        # Bells and captions stretch with the pace; how long the line lets its caption be read does not.
+        shown = timeline.cue_at(at_s + whisper.at_s / pace)
+        assert shown.whisper is not None
+        assert bank_of(shown.whisper) == (whisper.trigger, whisper.shot)
+        after_s = (at_s - shown.at_s) * pace + whisper.at_s
+        assert 1.0 <= after_s <= SHORTEST_STEP_S
+    to_come = [cue for cue in timeline.cues if cue.whisper is not None and cue.at_s >= at_s]
+    assert len(to_come) <= len(whispers) <= len(to_come) + 1
+    sides = [whisper.azimuth_deg > 0.0 for whisper in whispers]
+    assert all(a != b for a, b in pairwise(sides))
+
+
+def test_the_guided_practices_have_lines_to_whisper() -> None:
+    lines = {name: sum(step.whisper is not None for step in CONTENT.practices[name].step) for name in GUIDED}
+    assert lines["asmr-meditation"] == len(CONTENT.practices["asmr-meditation"].step)
+    assert min(lines.values()) >= 3

@@ -7,6 +7,7 @@ import pytest
 import simcord
 from PIL import Image
 
+from bot.audio.score import whispers_of, without_whispers
 from bot.sandbox.world import World
 from tests.cogs.care_reading import answered, buttons, shown
 from tests.cogs.room import left, refused, sits_in
@@ -58,6 +59,39 @@ async def test_breathing_is_audible_where_the_person_sits(world: World) -> None:
     assert world.bot.services.playback._sessions.playing(world.guild.id).stream.plan.score == ()
     await world.sitter.click(message, label="Stop")
     await left(world)
+
+
+def score(world: World) -> tuple[int, int]:
+    """Return how many bells and whispered lines are still to come in what is heard."""
+    plan = world.bot.services.playback._sessions.playing(world.guild.id).stream.plan
+    return len(without_whispers(plan.score)), len(whispers_of(plan.score))
+
+
+async def test_lines_are_whispered_where_the_person_sits_unless_somebody_there_blocked_whispering(
+    world: World,
+) -> None:
+    message = answered(await meditate(world, world.sitter, practice="asmr-meditation"))
+    assert "Some lines are whispered" in shown(world, message)
+    n_bells, n_lines = score(world)
+    assert (n_bells, n_lines) == (4, 15)
+    await world.caller.slash(world.text, "block", sound="Whispered gentle lines")
+    await world.caller.join_voice(world.lantern)
+    await until(world, lambda: score(world)[1] == 0)
+    assert score(world)[0] == n_bells, "bells go on"
+    await world.caller.leave_voice()
+    await until(world, lambda: score(world)[1] == n_lines)
+    await world.sitter.click(message, label="Stop")
+    await left(world)
+
+
+async def test_nobody_whispers_into_a_whisper_or_without_a_room(world: World) -> None:
+    message = answered(await meditate(world, world.caller, practice="body-scan", minutes=8))
+    assert "whispered" not in shown(world, message)
+    await world.sitter.slash(world.text, "play", sound="soft-whisper")
+    message = answered(await meditate(world, world.sitter, practice="body-scan", minutes=8))
+    assert "Playing: Inaudible whisper" in shown(world, message)
+    assert score(world)[1] == 0
+    assert score(world)[0] == 4
 
 
 async def test_meditate_changes_its_captions_and_ends_by_itself(world: World) -> None:

@@ -102,6 +102,8 @@ claim = "A row is a row. No more is claimed."
         ("pairings/reading.toml", 'name = "Reading"', 'name = "Reading', "reading.toml: not valid TOML"),
         ("practices/box.toml", "hold_s = 4.0", "hold_s = 90.0", "box.toml: breath.hold_s"),
         ("practices/body-scan.toml", "seconds = 30", "seconds = 2", "body-scan.toml: step.0.seconds"),
+        ("practices/body-scan.toml", "Feel your feet.", "Feel nothing.",
+         "body-scan.toml.step.whisper: there is no 'Feel nothing.'"),
         ("practices/box.toml", "usual_minutes = 4", "usual_minutes = 40", "box.toml: .*usual_minutes"),
         ("learn/sleep.toml", "order = 5", 'order = "five"', "sleep.toml: order"),
         ("learn/sleep.toml", 'source = "riedy-2021"', 'source = "x-1"', "sleep.toml.paragraph.source"),

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from bot.audio.arc import Arc
 from bot.audio.mix import Layer, Mix, Place, Plan
-from bot.audio.score import Bell, Breaths
+from bot.audio.score import Bell, Breaths, Whisper
 from bot.core.errors import StoreError
 from bot.playback.desired import DesiredSession, SessionStore
 from bot.store.database import Database
@@ -165,6 +165,10 @@ def test_an_arc_is_kept_with_the_plan():
 
 
 def test_a_guides_bells_and_breaths_are_kept_with_the_plan():
-    score = (Bell(12.5), Breaths(30.0, 4, 2.5, 6.5, 1.0, 0.0, 0.5))
+    score = (
+        Bell(12.5),
+        Breaths(30.0, 4, 2.5, 6.5, 1.0, 0.0, 0.5),
+        Whisper(41.2, "gentle-lines", 3, -40.0),
+    )
     plan = Plan(Mix((Layer("rain"),)), 7, score)
     assert plan_from_text(plan_to_text(plan)) == plan
