@@ -27,6 +27,7 @@ from bot.discovery.service import Discovery
 from bot.gateway.client import Hush, Services
 from bot.gateway.cooldowns import Cooldowns
 from bot.gateway.help_card import LANGUAGES
+from bot.gateway.offers import SoundOffers
 from bot.gateway.panels import Panels
 from bot.gateway.presence import DiscordPresence
 from bot.gateway.replies import Replies
@@ -35,9 +36,11 @@ from bot.gateway.tastes import Tastes
 from bot.gateway.voice import DiscordVoiceLinks
 from bot.gateway.voice.pacer import Pacer
 from bot.monitoring.ports import Vitals
+from bot.pictures.portraits import Portraits
 from bot.playback.accompany import Accompanist
 from bot.playback.blend import Blocks, RoomBlend
 from bot.playback.ceilings import Ceilings
+from bot.playback.choices import Favourites
 from bot.playback.ledger import Ledger
 from bot.playback.limits import VolumeLimits
 from bot.playback.preferences import CachedGuildSettings
@@ -119,7 +122,8 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
         panels.tell(sessions.remember_panel)
         links.tell(sessions.room_changed)
         sounds = SoundSearch(library)
-        blocks = Blocks(SqlTasteStore(database, clock))
+        tastes = SqlTasteStore(database, clock)
+        blocks, favourites = Blocks(tastes), Favourites(tastes)
         presets = Presets(
             SqlPresetStore(database, clock),
             await asyncio.to_thread(CuratedMixes.load, library.triggers),
@@ -159,7 +163,11 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
             async with _monitoring(settings, vitals, clock):
                 yield Services(
                     texts=texts,
+                    library=library,
                     shelves=Shelves(library, texts),
+                    portraits=Portraits(library),
+                    favourites=favourites,
+                    offers=SoundOffers(sounds, favourites),
                     sounds=sounds,
                     playback=playback,
                     presets=presets,
@@ -190,7 +198,9 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
                     tastes=Tastes(library, playback, clock, tasks),
                     accompanist=Accompanist(playback, sessions, clock),
                     hearing=hearing,
-                    privacy=_privacy(database, clock, (playback, blocks, recordings, guides, hearing)),
+                    privacy=_privacy(
+                        database, clock, (playback, blocks, favourites, recordings, guides, hearing)
+                    ),
                     sweep=_sweep(database, client, guild_settings, clock, tasks),
                     clock=clock,
                     tasks=tasks,

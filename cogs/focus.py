@@ -7,13 +7,13 @@ from discord.ext import commands
 from bot.gateway.client import Hush
 from bot.gateway.contexts import in_servers
 from bot.gateway.focus_desk import FocusDesk
-from bot.playback.search import SoundSearch
+from bot.gateway.offers import SoundOffers
 
 
 class FocusCog(commands.Cog):
-    def __init__(self, desk: FocusDesk, sounds: SoundSearch) -> None:
+    def __init__(self, desk: FocusDesk, offers: SoundOffers) -> None:
         self._desk = desk
-        self._sounds = sounds
+        self._offers = offers
 
     @app_commands.command(description="focus.command.description")
     @app_commands.describe(
@@ -35,10 +35,10 @@ class FocusCog(commands.Cog):
 
     @focus.autocomplete("sound")
     async def _sounds_like(
-        self, _interaction: discord.Interaction, current: str
+        self, interaction: discord.Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        return [app_commands.Choice(name=t.name, value=t.id) for t in self._sounds.suggest(current)]
+        return await self._offers.like(interaction, current)
 
 
 async def setup(client: Hush) -> None:
-    await client.add_cog(FocusCog(client.focus_desk, client.services.sounds))
+    await client.add_cog(FocusCog(client.focus_desk, client.services.offers))

@@ -8,12 +8,13 @@ from bot.core.preferences import LONGEST_MINUTES
 from bot.gateway.client import Hush
 from bot.gateway.contexts import in_servers
 from bot.gateway.cooldowns import Cooldowns, Costly
+from bot.gateway.offers import SoundOffers
 from bot.gateway.panels import Panels
 from bot.gateway.replies import Replies
 from bot.gateway.rooms import room_of, seat_of
 from bot.playback.model import Wish
 from bot.playback.presets import Presets
-from bot.playback.search import MOST_SUGGESTIONS, SoundSearch
+from bot.playback.search import MOST_SUGGESTIONS
 from bot.playback.service import Playback
 
 _MOST_PRESETS_SHOWN = 5
@@ -26,14 +27,14 @@ class ListeningCog(commands.Cog):
         playback: Playback,
         panels: Panels,
         presets: Presets,
-        sounds: SoundSearch,
+        offers: SoundOffers,
         replies: Replies,
         cooldowns: Cooldowns,
     ) -> None:
         self._playback = playback
         self._panels = panels
         self._presets = presets
-        self._sounds = sounds
+        self._offers = offers
         self._replies = replies
         self._cooldowns = cooldowns
 
@@ -66,8 +67,7 @@ class ListeningCog(commands.Cog):
             for name in await self._presets.names(interaction.user.id)
             if typed and typed in name.casefold()
         ]
-        found = self._sounds.suggest(current, server=interaction.guild_id)
-        sounds = [app_commands.Choice(name=t.name, value=t.id) for t in found]
+        sounds = await self._offers.like(interaction, current)
         named = named[:_MOST_PRESETS_SHOWN]
         return [*sounds[: MOST_SUGGESTIONS - len(named)], *named]
 
@@ -121,7 +121,7 @@ async def setup(client: Hush) -> None:
             playback=services.playback,
             panels=services.panels,
             presets=services.presets,
-            sounds=services.sounds,
+            offers=services.offers,
             replies=services.replies,
             cooldowns=services.cooldowns,
         )

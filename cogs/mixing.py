@@ -7,13 +7,12 @@ from discord.ext import commands
 from bot.gateway.client import Hush
 from bot.gateway.contexts import in_servers
 from bot.gateway.mixer_desk import MixerDesk
+from bot.gateway.offers import Choices, SoundOffers
 from bot.gateway.replies import Replies
 from bot.gateway.rooms import seat_of
 from bot.playback.places import AROUND, PLACES
-from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
 
-Choices = list[app_commands.Choice[str]]
 Sound = app_commands.Range[str, 1, 100]
 Percent = app_commands.Range[int, 0, 100]
 _PLACES = [app_commands.Choice(name=name.replace("-", " "), value=name) for name in PLACES]
@@ -22,9 +21,9 @@ _PLACES = [app_commands.Choice(name=name.replace("-", " "), value=name) for name
 class MixingCog(commands.Cog):
     layer = in_servers()(app_commands.Group(name="layer", description="layer.command.description"))
 
-    def __init__(self, playback: Playback, sounds: SoundSearch, replies: Replies, desk: MixerDesk) -> None:
+    def __init__(self, playback: Playback, offers: SoundOffers, replies: Replies, desk: MixerDesk) -> None:
         self._playback = playback
-        self._sounds = sounds
+        self._offers = offers
         self._replies = replies
         self._desk = desk
 
@@ -66,18 +65,17 @@ class MixingCog(commands.Cog):
         await self._replies.say(interaction, "layer.now.changed", volume=volume)
 
     @add.autocomplete("sound")
-    async def _sounds_like(self, _interaction: discord.Interaction, current: str) -> Choices:
-        return [app_commands.Choice(name=t.name, value=t.id) for t in self._sounds.suggest(current)]
+    async def _sounds_like(self, interaction: discord.Interaction, current: str) -> Choices:
+        return await self._offers.like(interaction, current)
 
     @remove.autocomplete("sound")
     @volume.autocomplete("sound")
     async def _layers_like(self, interaction: discord.Interaction, current: str) -> Choices:
         now = None if interaction.guild_id is None else self._playback.now_playing(interaction.guild_id)
         playing = {layer.trigger for layer in now.mix.layers} if now is not None and now.mix else set()
-        found = [t for t in self._sounds.suggest(current, len(self._sounds.names)) if t.id in playing]
-        return [app_commands.Choice(name=t.name, value=t.id) for t in found]
+        return await self._offers.like(interaction, current, among=playing)
 
 
 async def setup(client: Hush) -> None:
     services = client.services
-    await client.add_cog(MixingCog(services.playback, services.sounds, services.replies, client.mixer_desk))
+    await client.add_cog(MixingCog(services.playback, services.offers, services.replies, client.mixer_desk))

@@ -6,8 +6,8 @@ from discord.ext import commands
 
 from bot.gateway.client import Hush
 from bot.gateway.contexts import in_servers
+from bot.gateway.offers import SoundOffers
 from bot.gateway.sleep_room_desk import SleepRoomDesk
-from bot.playback.search import SoundSearch
 
 
 @in_servers()
@@ -15,9 +15,9 @@ from bot.playback.search import SoundSearch
 class SleepRoomCog(
     commands.GroupCog, group_name="sleeproom", group_description="sleeproom.command.description"
 ):
-    def __init__(self, desk: SleepRoomDesk, sounds: SoundSearch) -> None:
+    def __init__(self, desk: SleepRoomDesk, offers: SoundOffers) -> None:
         self._desk = desk
-        self._sounds = sounds
+        self._offers = offers
 
     @app_commands.command(name="set", description="sleeproom.command.set")
     @app_commands.rename(from_="from")
@@ -39,9 +39,9 @@ class SleepRoomCog(
 
     @set_room.autocomplete("sound")
     async def _sounds_like(
-        self, _interaction: discord.Interaction, current: str
+        self, interaction: discord.Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        return [app_commands.Choice(name=t.name, value=t.id) for t in self._sounds.suggest(current)]
+        return await self._offers.like(interaction, current)
 
     @app_commands.command(description="sleeproom.command.clear")
     @app_commands.describe(channel="sleeproom.command.channel")
@@ -64,4 +64,4 @@ async def setup(client: Hush) -> None:
         services.person_settings,
         services.replies,
     )
-    await client.add_cog(SleepRoomCog(desk, services.sounds))
+    await client.add_cog(SleepRoomCog(desk, services.offers))

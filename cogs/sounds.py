@@ -63,11 +63,11 @@ class SoundsCog(commands.GroupCog, group_name="sounds", group_description="sound
         limits = Limits()
         if file.size > limits.file_bytes:
             raise Refusal("sounds.import.too_many_bytes", megabytes=limits.file_bytes // 1_000_000)
-        [shelf, *_] = self._shelves.browse(family, interaction.locale.value)
+        kind = self._shelves.family_meant(family, interaction.locale.value)
         with tempfile.TemporaryDirectory(prefix="hush-import-") as folder:
             source = Path(folder) / "recording"
             await file.save(source)
-            offer = Offer(_plain(name), shelf.family, _plain(author), _plain(licence))
+            offer = Offer(_plain(name), kind, _plain(author), _plain(licence))
             recording, notes = await self._recordings.bring(guild_id, interaction.user.id, source, offer)
         locale = interaction.locale.value
         said = [self._texts.get("sounds.now.imported", locale, name=recording.name)]

@@ -6,19 +6,14 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from bot.audio.assay import HEARD_S, Assay, assay, table
 from bot.audio.build import Progress
-from bot.audio.contact_sheet import SHOWN_S, draw
-from bot.audio.engine import SourceShelf
+from bot.audio.contact_sheet import draw
 from bot.audio.library import Library
-from bot.audio.mix import Layer
-from bot.audio.opus import SAMPLE_RATE
+from bot.audio.spectrogram import shown_part
 
 _BEGIN: Final = "<!-- measured -->"
 _END: Final = "<!-- /measured -->"
-_SKIPPED_S: Final = 4.0
 
 
 def measure(sounds: list[str], progress: Progress | None = None) -> list[Assay]:
@@ -43,14 +38,8 @@ def write_pages(library: Library, rows: list[Assay], folder: Path) -> None:
         f"{before}\n{len(rows)} sounds, {HEARD_S:.0f} s of each, at house level.\n\n{table(rows)}\n{after}"
     )
     page.write_text(measured, encoding="utf-8", newline="\n")
-    shelf = SourceShelf(library)
-    sounds = []
-    for row in rows:
-        source = shelf.open(Layer(row.sound), 1)
-        pcm = source.render(round(_SKIPPED_S * SAMPLE_RATE), round(SHOWN_S * SAMPLE_RATE))
-        trigger = library.triggers[row.sound]
-        sounds.append((trigger.name, trigger.colour, np.asarray(pcm)))
-    draw(sounds, folder / "sounds.png")
+    triggers = [library.triggers[row.sound] for row in rows]
+    draw([(t.name, t.colour, shown_part(library, t.id)) for t in triggers], folder / "sounds.png")
 
 
 def _measured(sound: str) -> Assay:

@@ -17,6 +17,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.audio.library import Library
 from bot.care.guides import Guides
 from bot.care.service import Care
 from bot.content.texts import Texts
@@ -39,11 +40,14 @@ from bot.gateway.first_contact import greet
 from bot.gateway.focus_desk import FocusDesk
 from bot.gateway.funnel import Funnel
 from bot.gateway.help_desk import HelpDesk
+from bot.gateway.library_desk import LibraryDesk
+from bot.gateway.library_pages import LibraryPages
 from bot.gateway.mixer_desk import MixerDesk
 from bot.gateway.mixer_pages import MixerPages
 from bot.gateway.moderators import Moderators
 from bot.gateway.morning_desk import MorningDesk
 from bot.gateway.morning_words import MorningWords
+from bot.gateway.offers import SoundOffers
 from bot.gateway.panels import Panels
 from bot.gateway.presses import Presses
 from bot.gateway.privacy_desk import PrivacyDesk
@@ -61,8 +65,10 @@ from bot.gateway.typed import Typed
 from bot.gateway.voice import DiscordVoiceLinks
 from bot.gateway.winddown import WindDown
 from bot.pictures.gallery import Gallery
+from bot.pictures.portraits import Portraits
 from bot.playback.accompany import Accompanist
 from bot.playback.blend import Blocks
+from bot.playback.choices import Favourites
 from bot.playback.limits import VolumeLimits
 from bot.playback.preferences import CachedGuildSettings
 from bot.playback.presets import Presets
@@ -117,6 +123,10 @@ class Services:
 
     texts: Texts
     shelves: Shelves
+    portraits: Portraits
+    favourites: Favourites
+    offers: SoundOffers
+    library: Library
     sounds: SoundSearch
     playback: Playback
     presets: Presets
@@ -167,7 +177,10 @@ class Hush(commands.AutoShardedBot):
     evening_desk: EveningDesk
     """There from login on."""
     discover_desk: DiscoverDesk
+    """There from login on."""
     mixer_desk: MixerDesk
+    """There from login on."""
+    library_desk: LibraryDesk
     """There from login on."""
     morning_desk: MorningDesk
     """There from login on."""
@@ -228,6 +241,7 @@ class Hush(commands.AutoShardedBot):
         self.mixer_desk = MixerDesk(
             services.playback, MixerPages(services.texts, services.sounds), services.replies, funnel
         )
+        self.library_desk = self._library_desk(services, funnel)
         self._open_care_desks(services, funnel)
         self.evening_desk = self._evening_desk(services, funnel)
         self.morning_desk = MorningDesk(
@@ -301,6 +315,7 @@ class Hush(commands.AutoShardedBot):
             self.privacy_desk,
             self.resource_desk,
             self.mixer_desk,
+            self.library_desk,
             self.settings_desk,
         ):
             if await desk.answer(interaction):
@@ -351,6 +366,22 @@ class Hush(commands.AutoShardedBot):
             self.care_desk, services.discovery, services.tastes, services.texts, names
         )
         self.care_desk.register(self.discover_desk.acts)
+
+    @staticmethod
+    def _library_desk(services: Services, funnel: Funnel) -> LibraryDesk:
+        return LibraryDesk(
+            library=services.library,
+            shelves=services.shelves,
+            pages=LibraryPages(services.texts),
+            portraits=services.portraits,
+            favourites=services.favourites,
+            blocks=services.blocks,
+            playback=services.playback,
+            panels=services.panels,
+            replies=services.replies,
+            cooldowns=services.cooldowns,
+            funnel=funnel,
+        )
 
     @staticmethod
     def _settings_desk(services: Services, funnel: Funnel) -> SettingsDesk:

@@ -7,11 +7,7 @@ from discord import ui
 from bot.content.texts import Texts
 from bot.gateway.checkup import Advice
 from bot.gateway.colours import HOUSE
-from bot.gateway.shelves import Shelf
 from bot.playback.model import DEFAULT_LENGTH
-
-_ROOM_FOR_TEXT = 3_800
-"""Discord allows 4,000 characters of text a message."""
 
 
 def help_page(texts: Texts, locale: str) -> ui.LayoutView:
@@ -30,16 +26,6 @@ def help_page(texts: Texts, locale: str) -> ui.LayoutView:
     )
 
 
-def library_page(texts: Texts, locale: str, shelves: Sequence[Shelf]) -> ui.LayoutView:
-    """List the sounds by family; with descriptions while they fit."""
-    title = texts.get("library.list.title", locale)
-    hint = texts.get("library.list.hint", locale)
-    sections = [_detailed(texts, locale, shelf) for shelf in shelves]
-    if len(title) + len(hint) + sum(map(len, sections)) > _ROOM_FOR_TEXT:
-        sections = [_brief(texts, locale, shelf) for shelf in shelves]
-    return _page(title, [*sections, hint])
-
-
 def checkup_page(texts: Texts, locale: str, advice: Sequence[Advice]) -> ui.LayoutView:
     """Say what is missing and how to mend it, or that nothing is."""
     lines = [
@@ -52,25 +38,6 @@ def checkup_page(texts: Texts, locale: str, advice: Sequence[Advice]) -> ui.Layo
         for one in advice
     ]
     return _page(texts.get("doctor.list.title", locale), lines or [texts.get("doctor.list.well", locale)])
-
-
-def _detailed(texts: Texts, locale: str, shelf: Shelf) -> str:
-    lines = [
-        texts.get(
-            "library.list.detailed",
-            locale,
-            name=sound.name,
-            description=sound.description,
-            evidence=texts.get(f"sound.evidence.{sound.evidence}", locale),
-        )
-        for sound in shelf.sounds
-    ]
-    return "\n".join([f"### {shelf.name}", *lines])
-
-
-def _brief(texts: Texts, locale: str, shelf: Shelf) -> str:
-    names = tuple(sound.name for sound in shelf.sounds)
-    return f"### {shelf.name}\n" + texts.get("library.list.brief", locale, names=names)
 
 
 def _page(title: str, paragraphs: Sequence[str]) -> ui.LayoutView:

@@ -34,7 +34,7 @@ class SleepRoomDesk:
         """Keep a window, in the server's time zone."""
         _refuse_others(interaction)
         await self._replies.defer(interaction)
-        trigger = self._sounds.find(sound)
+        trigger = self._sounds.find(sound, interaction.guild_id)
         if trigger is None:
             raise Refusal("play.refused.unknown")
         begins, ends = (read_time(text).at for text in (from_, to))

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from pydantic import ValidationError
 
+from bot.audio.code import short_name
 from bot.audio.importing.own import Offer, add_own, blank, make_own, own_files
 from bot.audio.library import Library
 from bot.core.clock import Clock
@@ -102,7 +103,7 @@ class Recordings:
                 raise Refusal("sounds.refused.name_taken", name=offer.name)
             if len(known) >= MOST or sum(one.size for one in known) >= MOST_BYTES:
                 raise Refusal("sounds.refused.full", most=MOST)
-            sound_id = f"own-{self._ids.getrandbits(48):012x}"
+            sound_id = self._new_id()
             try:
                 facts = blank(sound_id, offer, guild_id)
             except ValidationError:
@@ -127,6 +128,13 @@ class Recordings:
                 raise
             self._library.add(trigger, self._folder / offer.family)
         return recording, notes
+
+    def _new_id(self) -> str:
+        """Return an id that no other sound has, nor shares its short name in codes with."""
+        taken = {short_name(known) for known in self._library.triggers}
+        while short_name(new := f"own-{self._ids.getrandbits(48):012x}") in taken:
+            pass
+        return new
 
     async def of(self, guild_id: int) -> Sequence[Recording]:
         return await self._store.of(guild_id)

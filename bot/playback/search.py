@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -13,6 +13,9 @@ MOST_SUGGESTIONS = 25
 """Discord shows no more choices."""
 _LOOSELY_NEAR = 80.0
 """rapidfuzz's WRatio, 0..100: below it the words share little but letters."""
+_MERELY_NEAR = 1.5
+"""A score of words that only look alike; what has the letters typed has more."""
+_LIKED = 10.0
 _WORDS = re.compile(r"[\W_]+")
 
 
@@ -63,16 +66,27 @@ class SoundSearch:
         """Return the sound most likely meant, or None when nothing is near."""
         return next(iter(self.suggest(text, 1, server)), None) if _plain(text) else None
 
-    def suggest(self, text: str, limit: int = MOST_SUGGESTIONS, server: int | None = None) -> list[Trigger]:
-        """Return the sounds that may be meant, best first; all of them, by name, while nothing is typed."""
+    def suggest(
+        self,
+        text: str,
+        limit: int = MOST_SUGGESTIONS,
+        server: int | None = None,
+        favourites: Collection[str] = (),
+    ) -> list[Trigger]:
+        """Return the sounds that may be meant, best first; all of them, by name, while nothing is typed.
+
+        Of those that have what is typed, favourites come first.
+        """
         self._read()
         query = _plain(text[:100])
         if not query:
-            return [trigger for trigger in self._by_name if trigger.server in (None, server)][:limit]
+            known = [trigger for trigger in self._by_name if trigger.server in (None, server)]
+            return sorted(known, key=lambda trigger: trigger.id not in favourites)[:limit]
         best: dict[str, float] = {}
         for at, score in self._scores(query, limit):
             trigger_id = self._terms[at][1]
-            best[trigger_id] = max(score, best.get(trigger_id, 0.0))
+            liked = trigger_id in favourites and score > _MERELY_NEAR
+            best[trigger_id] = max(score + _LIKED * liked, best.get(trigger_id, 0.0))
         ranked = sorted(best, key=lambda trigger_id: -best[trigger_id])
         triggers = (self._library.triggers[trigger_id] for trigger_id in ranked)
         return [trigger for trigger in triggers if trigger.server in (None, server)][:limit]

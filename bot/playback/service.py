@@ -74,6 +74,7 @@ class Playback:
         Without `by` it is nobody's wish but the house's own. With a mix, that is what is meant.
         """
         mix = await self._mix_of(wish.sound, by, room.guild_id) if mix is None else mix
+        self._refuse_others_recordings(mix, room.guild_id)
         settings = await self._settings.get(room.guild_id)
         _refuse_without_role(by, settings)
         cap = self._ceilings.cap(settings, room.channel_id)
@@ -175,7 +176,7 @@ class Playback:
         self, seat: Seat, sound: str, *, volume: int | None = None, place: str = AROUND
     ) -> NowPlaying:
         """Lay one more sound over what plays, at a place of `bot.playback.places`."""
-        trigger = self.sound_meant(sound)
+        trigger = self.sound_meant(sound, seat.guild_id)
         session, _ = await self._heard_by(seat)
         if trigger.id in await self._blend.blocked_in(session.link.room):
             raise Refusal("play.refused.not_here")
@@ -184,7 +185,7 @@ class Playback:
         return self._sessions.changed(session)
 
     async def remove_layer(self, seat: Seat, sound: str) -> NowPlaying:
-        trigger = self.sound_meant(sound)
+        trigger = self.sound_meant(sound, seat.guild_id)
         session, _ = await self._heard_by(seat)
         session.set_mix(layers.remove(session.plan.mix, trigger.id))
         return self._sessions.changed(session)
@@ -193,7 +194,7 @@ class Playback:
         self, seat: Seat, sound: str, *, volume: int | None = None, place: str | None = None
     ) -> NowPlaying:
         """Set how loud a layer is, and where; None leaves it as it is."""
-        trigger = self.sound_meant(sound)
+        trigger = self.sound_meant(sound, seat.guild_id)
         session, _ = await self._heard_by(seat)
         mix = session.plan.mix
         if volume is not None:
@@ -296,6 +297,13 @@ class Playback:
         if nearest := self._sounds.nearest(sound, guild_id):
             raise Refusal("play.refused.nearest", nearest=nearest.name)
         raise Refusal("play.refused.unknown")
+
+    def _refuse_others_recordings(self, mix: Mix, guild_id: int) -> None:
+        """Let a code carry a server's own recording nowhere else."""
+        triggers = self._sessions.library.triggers
+        known = (triggers[layer.trigger] for layer in mix.layers if layer.trigger in triggers)
+        if any(trigger.server not in (None, guild_id) for trigger in known):
+            raise Refusal("preset.refused.unknown_sound")
 
     def _playing_in(self, room: Room, by: Seat | None) -> Session | None:
         """Return what plays in the room; elsewhere, only what nobody asked for gives way to a person."""
