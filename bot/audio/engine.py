@@ -20,7 +20,7 @@ from bot.audio.mixer import floor_of
 from bot.audio.opus import Pcm
 from bot.audio.score import Whisper, whispers_of
 from bot.audio.sources import Source, open_source
-from bot.audio.station import tier_of
+from bot.audio.station import StationKey, tier_of
 from bot.audio.stations import Stations
 from bot.audio.stream import Stream
 from bot.audio.whispering import WhisperSource
@@ -119,12 +119,13 @@ class Engine:
         seconds: float | None = None,
         tail_s: float = 0.0,
         position_s: float = 0.0,
+        dark: bool = False,
         held: bool = False,
     ) -> Stream:
         """Begin to render a plan, from silence and from `position_s` seconds into its night.
 
         `seconds` None plays until stopped; bitrate in bit/s, rounded down to what channels share. `held`, it
-        only gets everything ready, and renders from when it swells.
+        only gets everything ready, and renders from when it swells. `dark` begins as in quiet hours.
         """
         stream = Stream(
             plan,
@@ -135,6 +136,7 @@ class Engine:
             seconds=seconds,
             tail_s=tail_s,
             position_s=position_s,
+            dark=dark,
             prepare=self._prepare,
             held=held,
         )
@@ -149,9 +151,9 @@ class Engine:
         """Return the seed of the night in which most hear this mix now, and how far it has come, in s."""
         return self._stations.tonight(mix)
 
-    def can_take(self, plan: Plan, volume: int, bitrate: int) -> bool:
+    def can_take(self, plan: Plan, volume: int, bitrate: int, *, dark: bool = False) -> bool:
         """Return whether one more stream would leave the others their time; sharing costs little."""
-        shared = self._stations.is_heard(plan, volume, tier_of(bitrate))
+        shared = self._stations.is_heard(StationKey(plan, volume, tier_of(bitrate), dark))
         return self.load.has_room_to_share if shared else self.load.has_room
 
     @property

@@ -1,7 +1,8 @@
-"""The last stage before the encoder: fades, volume, the timer's tail, the loudness limit, the ceiling."""
+"""The last stage before the encoder: fades, volume, tail, the dark shelf, the loudness limit, the ceiling."""
 
 import math
 
+from bot.audio.dark import DarkShelf
 from bot.audio.gains import approach, ramp
 from bot.audio.governor import Governor
 from bot.audio.limiter import Limiter
@@ -25,8 +26,11 @@ def volume_db(percent: int) -> float | None:
 class Master:
     """Owned by the render worker; every wish changes a target, the sound follows on a ramp."""
 
-    def __init__(self, volume: int, *, tail: float = 0.0) -> None:
-        """Begin silent at a volume; `tail` is how far the timer's tail has come already, 0..1."""
+    def __init__(self, volume: int, *, tail: float = 0.0, dark: bool = False) -> None:
+        """Begin silent at a volume; `tail` is how far the timer's tail has come already, 0..1.
+
+        `dark`: quiet hours have begun.
+        """
         self._wanted_db = volume_db(volume)
         self._db = self._wanted_db if self._wanted_db is not None else _MUTE_DB
         self._audible = 0.0 if self._wanted_db is None else 1.0
@@ -34,6 +38,7 @@ class Master:
         self._presence = 0.0
         self._present = True
         self._last_gain = 0.0
+        self._shelf = DarkShelf(dark=dark)
         self._governor = Governor()
         self._limiter = Limiter()
         self._zeros_out = 0
@@ -51,18 +56,24 @@ class Master:
             and self._presence == self._audible == 1.0
             and self._db == self._wanted_db
             and self._tail_db == self._wanted_tail_db == 0.0
+            and self._shelf.steady
         )
 
     def alike(self, other: "Master") -> bool:
         """Whether both do the same to the same sound, as far as an ear can tell."""
         return (
             self._db == other._db  # noqa: SLF001 - of its own kind
+            and self._shelf.depth_db == other._shelf.depth_db  # noqa: SLF001
             and abs(self._governor.gain_now - other._governor.gain_now) < _SAME_GAIN  # noqa: SLF001
             and max(self._limiter.reduction_db, other._limiter.reduction_db) == 0.0  # noqa: SLF001
         )
 
     def set_volume(self, percent: int) -> None:
         self._wanted_db = volume_db(percent)
+
+    def set_dark(self, dark: bool) -> None:
+        """Let quiet hours begin or end, slowly."""
+        self._shelf.set_dark(dark)
 
     def set_tail(self, progress: float) -> None:
         """Set how far the timer's tail has come, 0..1; going back swells as slowly as any wish."""
@@ -86,7 +97,7 @@ class Master:
         before, after = self._last_gain, self._step(n / SAMPLE_RATE)
         self._last_gain = after
         self._zeros_out = self._zeros_out + n if before == after == 0.0 else 0
-        sound = block * ramp(before, after, n)
+        sound = self._shelf.process(block * ramp(before, after, n))
         return self._limiter.process(sound * ramp(*self._governor.gain(sound), n))
 
     def _step(self, seconds: float) -> float:

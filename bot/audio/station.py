@@ -41,6 +41,15 @@ def _as_told(_plan: Plan, position: int) -> int:
     return position
 
 
+class StationKey(NamedTuple):
+    """What makes a station sound as it does."""
+
+    plan: Plan
+    volume: int
+    bitrate: int
+    dark: bool
+
+
 class Phase(NamedTuple):
     """The last stretch before an end, in frames of a station's time: when, and how long it grows softer."""
 
@@ -123,11 +132,13 @@ class Station:
         bitrate: int,
         position: int = 0,
         tail: float = 0.0,
+        dark: bool = False,
     ) -> None:
-        """Begin silent at a volume, `position` frames into the night; `tail` as in Master."""
+        """Begin silent at a volume, `position` frames into the night; `tail` and `dark` as in Master."""
         self.plan = plan
         self.volume = volume
         self.bitrate = bitrate
+        self.dark = dark
         self.position = position - position % CHUNK
         """Frames of the night rendered; always whole chunks, so that stations of one night can meet."""
         self.elapsed = 0
@@ -144,14 +155,14 @@ class Station:
         self._phase: Phase | None = None
         self._ending = False
         self._mixer: Mixer | None = None
-        self._master = Master(volume, tail=tail)
+        self._master = Master(volume, tail=tail, dark=dark)
         self._encoder: OpusEncoder | None = None
         self._recent: deque[Pcm] = deque(maxlen=_WARM_FRAMES)
 
     @property
-    def key(self) -> tuple[Plan, int, int]:
+    def key(self) -> StationKey:
         """Stations with equal keys sound alike once both are steady."""
-        return self.plan, self.volume, self.bitrate
+        return StationKey(self.plan, self.volume, self.bitrate, self.dark)
 
     @property
     def shareable(self) -> bool:
@@ -288,6 +299,10 @@ class Station:
         self.volume = percent
         self._master.set_volume(percent)
 
+    def _set_dark(self, dark: bool) -> None:
+        self.dark = dark
+        self._master.set_dark(dark)
+
     def _pause(self) -> None:
         self.paused = True
         self._master.fade_out()
@@ -351,6 +366,7 @@ class Station:
 _WISHES: Final[dict[str, Callable[..., None]]] = {
     "change": Station._change,
     "volume": Station._set_volume,
+    "dark": Station._set_dark,
     "pause": Station._pause,
     "resume": Station._resume,
     "stop": Station._stop,

@@ -10,7 +10,7 @@ from typing import Final
 from bot.audio.mix import Mix, Plan
 from bot.audio.mixer import OpenSource
 from bot.audio.opus import FRAME, SAMPLE_RATE
-from bot.audio.station import CHUNK, Station
+from bot.audio.station import CHUNK, Station, StationKey
 from bot.audio.stream import Stream
 
 _log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ class Stations:
     def __init__(self, open_source: OpenSource) -> None:
         self._open = open_source
         self._all: tuple[Station, ...] = ()
-        self._meeting: dict[tuple[Plan, int, int], Station] = {}
+        self._meeting: dict[StationKey, Station] = {}
         """Settled stations, where others that come to sound alike are taken in."""
         self._wanderer: Station | None = None
 
@@ -49,9 +49,9 @@ class Stations:
         station = max(nights, key=lambda station: len(station.streams))
         return station.plan.seed, station.read_position / SAMPLE_RATE
 
-    def is_heard(self, plan: Plan, volume: int, bitrate: int) -> bool:
+    def is_heard(self, key: StationKey) -> bool:
         """Return whether such a station plays steadily, so that one more stream costs next to nothing."""
-        return (plan, volume, bitrate) in self._meeting
+        return key in self._meeting
 
     @property
     def next_look_s(self) -> float | None:
@@ -78,7 +78,15 @@ class Stations:
             if station.wants_more(now_s):
                 served = True
                 self._produce(station)
+        if served:
+            self._meet_all()
         return served
+
+    def _meet_all(self) -> None:
+        """Let stations meet when all have come as far as they will now, whichever of them was first."""
+        for station in self._all:
+            if station.streams and station.settled:
+                self._meet(station)
 
     def _produce(self, station: Station) -> None:
         if station.starts_at_s:
@@ -92,8 +100,6 @@ class Stations:
             return
         if parted:
             self._all = (*self._all, *parted)
-        if station.settled:
-            self._meet(station)
 
     def _meet(self, station: Station) -> None:
         """Let streams meet where they have come to sound alike."""
@@ -145,6 +151,7 @@ class Stations:
             volume=station.volume,
             bitrate=station.bitrate,
             position=station.read_position,
+            dark=station.dark,
         )
         new.find_night = self._find_night
         new.starts_at_s = now_s + (TOGETHER_S if others else 0.0)

@@ -41,12 +41,14 @@ class Stream:
         seconds: float | None = None,
         tail_s: float = 0.0,
         position_s: float = 0.0,
+        dark: bool = False,
         prepare: Prepare = _at_hand,
         held: bool = False,
     ) -> None:
-        """Begin in silence; `held`, nothing is rendered before it swells."""
+        """Begin in silence; `held`, nothing is rendered before it swells. `dark` as `set_dark`."""
         self.plan = plan
         self.volume = volume
+        self.dark = dark
         self.paused = False
         self.ended = False
         """True once the last packet was read."""
@@ -72,6 +74,7 @@ class Stream:
             bitrate=bitrate,
             position=round(position_s * SAMPLE_RATE),
             tail=self._tail_progress(),
+            dark=dark,
         )
         self.station.take_in(self)
 
@@ -95,6 +98,12 @@ class Stream:
             raise ValueError(f"a volume is 0 to 100, not {percent}")
         self.volume = percent
         self._wish("volume", percent)
+
+    def set_dark(self, dark: bool) -> None:
+        """Let what is bright grow soft over some minutes, for quiet hours, or come back as slowly."""
+        if dark != self.dark:
+            self.dark = dark
+            self._wish("dark", dark)
 
     def set_end(self, seconds: float | None, tail_s: float) -> None:
         """End `seconds` from now, growing softer over the last `tail_s` of them; None plays on.

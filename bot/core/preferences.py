@@ -19,20 +19,17 @@ _TIMEZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """When a server wants it softer, in its own local time; they may go past midnight."""
+    """When a server wants it softer and darker, by the clock of its time zone; they may go past midnight."""
 
     from_minutes: int
     """Minutes after local midnight, 0..1439."""
     to_minutes: int
-    zone: str
-    """An IANA name."""
     cap_percent: int
 
     def __post_init__(self) -> None:
         _require_within("from_minutes", self.from_minutes, DAY_MINUTES - 1)
         _require_within("to_minutes", self.to_minutes, DAY_MINUTES - 1)
         _require_within("cap_percent", self.cap_percent, 100)
-        _require_shape("zone", self.zone, _TIMEZONE)
         if self.from_minutes == self.to_minutes:
             raise ValueError("quiet hours begin and end at different times")
 
@@ -54,7 +51,7 @@ class GuildSettings:
     empty_minutes: int = DEFAULT_EMPTY_MINUTES
     """How long Hush stays in a channel that everybody left, silent after the first half minute."""
     timezone: str | None = None
-    """An IANA name, for what happens here at a time of day; None is UTC."""
+    """An IANA name, for all that happens here at a time of day; None is UTC."""
     voice_status: bool = False
     """Show what plays as the voice channel's status, where everybody in the server reads it."""
     language: str | None = None

@@ -9,10 +9,11 @@ from discord import ui
 
 from bot.content.texts import Texts
 from bot.core.errors import Refusal, StoreError
-from bot.core.preferences import GuildSettings, GuildSettingsStore
+from bot.core.preferences import GuildSettings
 from bot.gateway.colours import HOUSE
 from bot.gateway.funnel import Funnel
 from bot.gateway.help_card import plain
+from bot.playback.preferences import CachedGuildSettings
 from bot.support.ports import Resource
 from bot.support.resources import ServerResources
 
@@ -24,7 +25,7 @@ _Row = ui.ActionRow[ui.LayoutView]
 
 class ResourceDesk:
     def __init__(
-        self, resources: ServerResources, settings: GuildSettingsStore, texts: Texts, funnel: Funnel
+        self, resources: ServerResources, settings: CachedGuildSettings, texts: Texts, funnel: Funnel
     ) -> None:
         self._resources = resources
         self._settings = settings
@@ -70,9 +71,10 @@ class ResourceDesk:
         guild_id = _server_of(interaction)
         channel_id = None if off else _chosen_channel(interaction)
         await interaction.response.defer()
-        settings = await self._settings.get(guild_id)
         try:
-            await self._settings.put(replace(settings, moderator_channel_id=channel_id))
+            await self._settings.change(
+                guild_id, lambda settings: replace(settings, moderator_channel_id=channel_id)
+            )
         except StoreError:
             raise Refusal("resources.refused.unwritten") from None
         await self._redraw(interaction, guild_id)

@@ -115,8 +115,7 @@ class SettingsDesk:
     async def _ask_hours(self, interaction: discord.Interaction, _: str) -> None:
         # A form must be the first answer, and memory knows the settings: they were just shown.
         settings = await self._settings.get(_server_of(interaction))
-        known = settings.timezone if settings.quiet is None else settings.quiet.zone
-        zone = known or await self._own_zone(interaction)
+        zone = settings.timezone or await self._own_zone(interaction)
         await interaction.response.send_modal(
             self._pages.hours_form(settings.quiet, zone, interaction.locale.value)
         )
@@ -132,7 +131,7 @@ class SettingsDesk:
 
         def change(settings: GuildSettings) -> GuildSettings:
             cap = _USUAL_QUIET_CAP if settings.quiet is None else settings.quiet.cap_percent
-            return replace(settings, quiet=QuietHours(*minutes, zone, cap))
+            return replace(settings, timezone=zone, quiet=QuietHours(*minutes, cap))
 
         await self._keep(interaction, change)
         await self._redraw(interaction, "quiet")

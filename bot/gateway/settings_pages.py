@@ -121,7 +121,7 @@ class SettingsPages:
             case "volume":
                 return self._loudest(chosen, locale)
             case "quiet":
-                return self._hours(settings.quiet, locale)
+                return self._hours(settings, locale)
             case "timer":
                 return self._length(settings.timer_default_minutes, locale)
             case "end":
@@ -148,7 +148,8 @@ class SettingsPages:
             said += ", " + say("settings.volume.in_channel", locale, percent=percent, channel_id=channel_id)
         return said
 
-    def _hours(self, hours: QuietHours | None, locale: str) -> str:
+    def _hours(self, settings: GuildSettings, locale: str) -> str:
+        hours = settings.quiet
         if hours is None:
             return self._texts.get("settings.quiet.off", locale)
         return self._texts.get(
@@ -156,7 +157,7 @@ class SettingsPages:
             locale,
             begin=wall_time(time(*divmod(hours.from_minutes, 60)), locale),
             end=wall_time(time(*divmod(hours.to_minutes, 60)), locale),
-            place=self._place_of(hours.zone, locale),
+            place=self._place_of(settings.timezone or "UTC", locale),
             percent=hours.cap_percent,
         )
 

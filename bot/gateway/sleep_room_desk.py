@@ -5,9 +5,10 @@ from dataclasses import replace
 import discord
 
 from bot.core.errors import Refusal
-from bot.core.preferences import GuildSettings, GuildSettingsStore, PersonSettingsStore
+from bot.core.preferences import GuildSettings, PersonSettingsStore
 from bot.gateway.replies import Replies
 from bot.gateway.rooms import VocalChannel
+from bot.playback.preferences import CachedGuildSettings
 from bot.playback.search import SoundSearch
 from bot.playback.sleep_rooms import SleepRoom, SleepRooms, clock_time, hours
 from bot.reminders.spoken import read_time
@@ -18,7 +19,7 @@ class SleepRoomDesk:
         self,
         rooms: SleepRooms,
         sounds: SoundSearch,
-        settings: GuildSettingsStore,
+        settings: CachedGuildSettings,
         people: PersonSettingsStore,
         replies: Replies,
     ) -> None:
@@ -87,13 +88,12 @@ class SleepRoomDesk:
     async def _with_zone(self, guild_id: int, user_id: int) -> GuildSettings:
         """Return the server's settings with a zone: its own, else the one of who first sets a window."""
         settings = await self._settings.get(guild_id)
-        if settings.timezone is None:
-            theirs = (await self._people.get(user_id)).timezone
-            if theirs is None:
-                raise Refusal("sleeproom.refused.zone")
-            settings = replace(settings, timezone=theirs)
-            await self._settings.put(settings)
-        return settings
+        if settings.timezone is not None:
+            return settings
+        theirs = (await self._people.get(user_id)).timezone
+        if theirs is None:
+            raise Refusal("sleeproom.refused.zone")
+        return await self._settings.change(guild_id, lambda s: replace(s, timezone=s.timezone or theirs))
 
 
 def _refuse_others(interaction: discord.Interaction) -> None:

@@ -1,4 +1,7 @@
-"""Keeping what sounds under the limits also when they change: quiet hours begin, an admin lowers one."""
+"""Keeping what sounds under the limits also when they change: quiet hours begin, an admin lowers one.
+
+In quiet hours it is darker too, which comes and goes by itself; loudness only ever goes down by itself.
+"""
 
 import asyncio
 
@@ -36,6 +39,10 @@ class Ceilings:
         """Return the highest volume allowed in a channel now, percent."""
         return self._limits.cap(settings, channel_id)
 
+    def is_dark(self, settings: GuildSettings) -> bool:
+        """Return whether it is quiet hours, when what is bright is soft."""
+        return self._limits.is_quiet(settings)
+
     def watch(self, guild_id: int) -> None:
         """Look at a server's session anew: it began, moved, or its limits were changed."""
         if (earlier := self._watches.pop(guild_id, None)) is not None:
@@ -50,12 +57,13 @@ class Ceilings:
             session = self._sessions.playing(guild_id)
             if session is None:
                 return
+            session.stream.set_dark(self.is_dark(settings))
             cap = self.cap(settings, session.link.room.channel_id)
             if session.stream.volume > cap:
                 session.stream.set_volume(max(cap, quieter(session.stream.volume)) if cap else 0)
                 self._sessions.changed(session)
                 await self._clock.sleep(STEP_S)
-            elif settings.quiet is None:
+            elif (until_s := self._limits.until_change_s(settings)) is None:
                 return
             else:
-                await self._clock.sleep(self._limits.until_quiet_s(settings.quiet))
+                await self._clock.sleep(until_s)

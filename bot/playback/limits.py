@@ -5,9 +5,10 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.clock import Clock
-from bot.core.preferences import GuildSettings, QuietHours
+from bot.core.preferences import GuildSettings
 
 _DAY = timedelta(days=1)
+_UTC = "UTC"
 
 
 class VolumeLimits:
@@ -26,25 +27,36 @@ class VolumeLimits:
             settings.volume_cap_percent,
             settings.channel_caps.get(channel_id, 100),
         ]
-        if self.is_quiet(settings.quiet):
-            caps.append(settings.quiet.cap_percent)  # type: ignore[union-attr]  # hours that hold are some
+        if settings.quiet is not None and self.is_quiet(settings):
+            caps.append(settings.quiet.cap_percent)
         return min(caps)
 
-    def is_quiet(self, hours: QuietHours | None) -> bool:
+    def is_quiet(self, settings: GuildSettings) -> bool:
         """Whether it is within the quiet hours now, by the server's clock on the wall."""
+        hours = settings.quiet
         if hours is None:
             return False
-        local = self._clock.now().astimezone(self._zone(hours.zone))
+        local = self._clock.now().astimezone(self._zone_of(settings))
         minutes = local.hour * 60 + local.minute
         if hours.from_minutes < hours.to_minutes:
             return hours.from_minutes <= minutes < hours.to_minutes
         return minutes >= hours.from_minutes or minutes < hours.to_minutes
 
-    def until_quiet_s(self, hours: QuietHours) -> float:
-        """Return the seconds until the quiet hours begin next."""
+    def until_change_s(self, settings: GuildSettings) -> float | None:
+        """Return the seconds until quiet hours next begin or end; None where there are none."""
+        hours = settings.quiet
+        if hours is None:
+            return None
+        return min(self._until_s(minutes, settings) for minutes in (hours.from_minutes, hours.to_minutes))
+
+    def _until_s(self, minutes: int, settings: GuildSettings) -> float:
+        """Return the seconds until the server's clock on the wall shows these minutes after midnight next."""
         now = self._clock.now()
-        place = self._zone(hours.zone)
-        at = time(*divmod(hours.from_minutes, 60))
+        place = self._zone_of(settings)
+        at = time(*divmod(minutes, 60))
         today = now.astimezone(place).date()
         days = (datetime.combine(today + n * _DAY, at, place).astimezone(UTC) for n in range(3))
         return next((day - now).total_seconds() for day in days if day > now)
+
+    def _zone_of(self, settings: GuildSettings) -> ZoneInfo:
+        return self._zone(settings.timezone or _UTC)

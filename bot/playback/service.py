@@ -96,6 +96,7 @@ class Playback:
                     volume=min(DEFAULT_VOLUME, cap) if volume is None else volume,
                     asked_by=asked_by,
                     position_s=position_s,
+                    dark=self._ceilings.is_dark(settings),
                 )
             else:
                 session.block(blocked)
@@ -126,6 +127,7 @@ class Playback:
                 position_s=wanted.position_s(self._clock.now()),
                 paused=wanted.paused,
                 blocked=await self._blend.blocked_in(room),
+                dark=self._ceilings.is_dark(settings),
             )
             self._ceilings.watch(room.guild_id)
             self._sessions.changed(session)

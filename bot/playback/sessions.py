@@ -89,6 +89,7 @@ class Sessions:
         panel: PanelPlace | None = None,
         position_s: float = 0.0,
         paused: bool = False,
+        dark: bool = False,
     ) -> Session:
         """Join the room, or stay there, and fade in; what is ending in the guild is seen out first.
 
@@ -97,7 +98,7 @@ class Sessions:
         """
         left = audible(plan, blocked)
         heard = plan if left is None else left
-        if not (self._engine.can_take(heard, volume, room.bitrate) and self._links.has_room):
+        if not (self._engine.can_take(heard, volume, room.bitrate, dark=dark) and self._links.has_room):
             raise Refusal("play.refused.busy")
         inherited = await self._inherit(room)
         self._refuse_when_closing()
@@ -109,6 +110,7 @@ class Sessions:
             seconds=end.left_s(self._clock.now()),
             tail_s=end.tail.total_seconds(),
             position_s=position_s,
+            dark=dark,
             held=True,
         )
         if paused or left is None:

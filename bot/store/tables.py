@@ -72,7 +72,6 @@ guild_settings = Table(
     Column("timezone", Text),
     Column("quiet_from_minutes", Integer),
     Column("quiet_to_minutes", Integer),
-    Column("quiet_zone", Text),
     Column("quiet_cap_percent", Integer),
 )
 

@@ -2,6 +2,8 @@
 
 import pytest
 import simcord
+from simcord import interactions
+from simcord.backend import serializers
 
 from bot.sandbox.world import World
 from tests.cogs.room import refused, said, words
@@ -134,6 +136,37 @@ async def test_moderators_are_told_once_in_ten_minutes(world: World) -> None:
     await world.caller.click(shown.message, label="Tell a moderator")
     await world.caller.click(shown.message, label="Tell a moderator")
     assert len(world.quiet.history()) == 1
+
+
+def pick_now(
+    world: World, message: simcord.ResponseMessage, custom_id: str, component_type: int, value: str
+) -> None:
+    """Let the moderator pick something without waiting for what comes of it."""
+    backend = world.env.backend
+    record, payload = interactions.base_payload(
+        backend,
+        type=3,
+        channel_id=world.text.id,
+        guild_id=world.guild.id,
+        user_id=world.moderator.id,
+        data={"custom_id": custom_id, "component_type": component_type, "values": [value]},
+    )
+    stored = backend.get_message(message.channel_id, message.id)
+    payload["message"] = dict(serializers.message_payload(backend, stored))
+    record.source_message_id = stored.id
+    backend.emit("INTERACTION_CREATE", payload)
+
+
+async def test_two_settings_changed_at_one_moment_are_both_kept(world: World) -> None:
+    shown, settings = await listed(world), (await world.moderator.slash(world.text, "settings")).response
+    await world.moderator.select(settings, ["volume"], custom_id="settings:open:v1:0")
+    guild_settings = world.bot.services.guild_settings
+    for percent, channel in ((50, world.quiet), (70, world.text), (90, world.quiet)):
+        pick_now(world, settings, "settings:cap:v1:0", 3, str(percent))
+        pick_now(world, shown, "resources:channel:v1", 8, str(channel.id))
+        await world.env.settle()
+        kept = await guild_settings.get(world.guild.id)
+        assert (kept.volume_cap_percent, kept.moderator_channel_id) == (percent, channel.id)
 
 
 async def test_it_can_be_switched_off_again(world: World) -> None:

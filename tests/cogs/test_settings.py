@@ -82,7 +82,9 @@ async def test_quiet_hours_by_the_servers_clock(world: World) -> None:
     message = await opened(world, "quiet")
     form = await world.moderator.click(message, label="Set the hours")
     await world.moderator.submit_modal(form, {"from": "22:00", "to": "7", "zone": "berlin"})
-    assert (await kept(world)).quiet == QuietHours(22 * 60, 7 * 60, "Europe/Berlin", 30)
+    settings = await kept(world)
+    assert settings.quiet == QuietHours(22 * 60, 7 * 60, 30)
+    assert settings.timezone == "Europe/Berlin", "the server's one clock"
     assert "10:00\u202fPM to 7:00\u202fAM in Berlin, Germany, volume 30 at most" in shown(world, message)
     await world.moderator.select(message, ["20"], custom_id="settings:quiet-cap:v1:0")
     assert (await kept(world)).quiet.cap_percent == 20

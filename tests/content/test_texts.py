@@ -23,6 +23,8 @@ SPOKEN_BY = (
 )
 BY_CONTENT = (
     "sound.family.",
+    "library.button.",
+    "library.empty.",
     "mixer.button.",
     "mixer.place.",
     "sound.evidence.",

@@ -16,7 +16,8 @@ from bot.reminders.zones import zone
 from bot.sandbox.clock import SandboxClock
 from tests.playback.house import EVENING, HOME, INSIDE, House, opened, settle, soon, until
 
-NIGHT = QuietHours(22 * 60, 7 * 60, "Europe/Berlin", 30)
+NIGHT = QuietHours(22 * 60, 7 * 60, 30)
+BERLIN = GuildSettings(1, timezone="Europe/Berlin", quiet=NIGHT)
 percents = st.integers(0, 100)
 
 
@@ -26,8 +27,11 @@ def limits_at(at: datetime, hoster: int = 100) -> VolumeLimits:
 
 @given(hoster=percents, server=percents, channel=percents, quiet=percents, is_night=st.booleans())
 def test_the_lowest_limit_holds(hoster: int, server: int, channel: int, quiet: int, is_night: bool) -> None:
-    settings = GuildSettings(
-        1, volume_cap_percent=server, channel_caps={10: channel}, quiet=replace(NIGHT, cap_percent=quiet)
+    settings = replace(
+        BERLIN,
+        volume_cap_percent=server,
+        channel_caps={10: channel},
+        quiet=replace(NIGHT, cap_percent=quiet),
     )
     limits = limits_at(datetime(2026, 11, 23, 23 if is_night else 12, tzinfo=UTC), hoster)
     at_night = [quiet] if is_night else []
@@ -47,7 +51,7 @@ def test_the_lowest_limit_holds(hoster: int, server: int, channel: int, quiet: i
     ],
 )
 def test_quiet_hours_follow_the_clock_on_the_servers_wall(at: datetime, quiet: bool) -> None:
-    assert limits_at(at).is_quiet(NIGHT) == quiet
+    assert limits_at(at).is_quiet(BERLIN) == quiet
 
 
 @given(
@@ -56,14 +60,18 @@ def test_quiet_hours_follow_the_clock_on_the_servers_wall(at: datetime, quiet: b
     at=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)),
     name=st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"]),
 )
-def test_the_next_beginning_is_near_and_is_quiet(begin: int, length: int, at: datetime, name: str) -> None:
-    hours = QuietHours(begin, (begin + length) % 1440, name, 30)
+def test_the_next_change_is_a_beginning_or_an_end(begin: int, length: int, at: datetime, name: str) -> None:
+    end = (begin + length) % 1440
+    settings = GuildSettings(1, timezone=name, quiet=QuietHours(begin, end, 30))
     now = at.replace(tzinfo=UTC)
-    wait_s = limits_at(now).until_quiet_s(hours)
+    wait_s = limits_at(now).until_change_s(settings)
+    assert wait_s is not None
     assert 0.0 < wait_s <= 25.0 * 3600.0 + 1.0
     local = (now + timedelta(seconds=wait_s)).astimezone(zone(name))
-    skipped = local.hour * 60 + local.minute - begin
-    assert skipped % 1440 <= 60, "or as much later as the clock was put forward"
+    minutes = local.hour * 60 + local.minute
+    assert min((minutes - begin) % 1440, (minutes - end) % 1440) <= 60, (
+        "or as much later as the clock was put forward"
+    )
 
 
 async def test_play_volume_and_restore_stay_under_the_hosters_limit(engine: Engine) -> None:
@@ -107,7 +115,7 @@ async def test_moved_to_a_softer_channel_it_becomes_softer_in_small_steps(house:
 
 async def test_what_plays_when_quiet_hours_begin_grows_softer_and_stays_so(house: House) -> None:
     assert datetime(2026, 11, 23, 22, 0, tzinfo=UTC) == EVENING
-    house.settings.kept[1] = GuildSettings(1, quiet=QuietHours(23 * 60, 6 * 60, "UTC", 25))
+    house.settings.kept[1] = GuildSettings(1, quiet=QuietHours(23 * 60, 6 * 60, 25))
     await house.playback.play(HOME, Wish("rain", minutes=0))
     await soon(house.links.last.heard(5))
     await house.wind(3590.0)
@@ -121,6 +129,32 @@ async def test_what_plays_when_quiet_hours_begin_grows_softer_and_stays_so(house
     await house.wind(8 * 3600.0)
     assert house.session().stream.volume == 25, "never louder by itself"
     assert (await house.playback.set_volume(INSIDE, 60)).volume == 60, "but by a person, in the morning"
+
+
+async def test_quiet_hours_darken_what_plays_and_let_it_brighten_after(house: House, engine: Engine) -> None:
+    house.settings.kept[1] = GuildSettings(1, quiet=QuietHours(23 * 60, 6 * 60, 100))
+    await house.playback.play(HOME, Wish("rain", minutes=0))
+    await soon(house.links.last.heard(5))
+    await house.wind(3590.0)
+    assert not house.session().stream.dark
+    await house.wind(20.0)
+    assert house.session().stream.dark
+    assert house.session().stream.volume == 60
+    await house.wind(2 * 3600.0)
+    await house.ledger.settled()
+    await house.die()
+    async with opened(engine, house) as later:
+        await later.restore.begin()
+        await until(lambda: later.playback.now_playing(1))
+        assert later.session().stream.dark, "it begins as dark as it was"
+        await later.wind(5 * 3600.0)
+        assert not later.session().stream.dark
+
+
+async def test_what_begins_in_quiet_hours_begins_dark(house: House) -> None:
+    house.settings.kept[1] = GuildSettings(1, timezone="Asia/Tokyo", quiet=QuietHours(6 * 60, 8 * 60, 100))
+    await house.playback.play(HOME, Wish("rain"))
+    assert house.session().stream.station.dark, "22:00 here is 7:00 there"
 
 
 async def test_a_lowered_limit_is_heard_at_once_and_watched_once(house: House) -> None:

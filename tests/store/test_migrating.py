@@ -10,10 +10,10 @@ from sqlalchemy import inspect, text
 
 from bot.core.errors import StoreError
 from bot.core.preferences import PersonSettings
-from bot.store.address import at
+from bot.store.address import at, file_of
 from bot.store.database import Database
 from bot.store.engines import offline
-from bot.store.migrate import Migration, migrate
+from bot.store.migrate import Migration, Schema, migrate
 from bot.store.settings import SqlPersonSettingsStore
 from tests.databases import new_database
 from tests.store.later import HEAD, LATER, later_schema
@@ -53,6 +53,29 @@ async def test_an_older_database_is_migrated_with_all_it_holds(url, clock, tmp_p
         (user_id, "DE", None) for user_id in (1, 2, 3)
     ]
     assert rows(url, "SELECT version_num FROM alembic_version") == [(LATER,)]
+
+
+async def test_the_zone_typed_for_quiet_hours_becomes_the_servers(url):
+    if (file := file_of(url)) is not None:
+        file.parent.mkdir()
+    engine = offline(url, "migrator")
+    with engine.begin() as connection:
+        Schema().upgrade(connection, "0010")
+        for zones in ("1, NULL, 'Europe/Berlin'", "2, 'UTC', 'Asia/Tokyo'", "3, 'UTC', NULL"):
+            connection.execute(
+                text(
+                    "INSERT INTO guild_settings (guild_id, timezone, quiet_zone, timer_default_minutes,"
+                    " tail_minutes, volume_cap_percent, leave_at_end, voice_status, created_at, updated_at)"
+                    f" VALUES ({zones}, 60, 10, 100, false, false, '2026-11-26 00:00', '2026-11-26 00:00')"
+                )
+            )
+    engine.dispose()
+    migrate(url)
+    assert rows(url, "SELECT guild_id, timezone FROM guild_settings ORDER BY guild_id") == [
+        (1, "Europe/Berlin"),
+        (2, "Asia/Tokyo"),
+        (3, "UTC"),
+    ]
 
 
 async def test_an_older_file_is_copied_aside_first(file, clock, tmp_path):

@@ -23,16 +23,17 @@ zones = st.sampled_from(["Europe/Berlin", "UTC"])
 guilds = st.builds(
     GuildSettings,
     snowflakes,
-    st.none() | snowflakes,
-    st.integers(0, 720),
-    st.integers(0, 720),
-    st.integers(0, 100),
-    st.booleans(),
-    st.booleans(),
-    languages,
+    listener_role_id=st.none() | snowflakes,
+    timer_default_minutes=st.integers(0, 720),
+    tail_minutes=st.integers(0, 720),
+    volume_cap_percent=st.integers(0, 100),
+    leave_at_end=st.booleans(),
+    empty_minutes=st.integers(0, 60),
+    timezone=st.none() | zones,
+    voice_status=st.booleans(),
+    language=languages,
     moderator_channel_id=st.none() | snowflakes,
-    quiet=st.none()
-    | st.builds(QuietHours, st.integers(0, 700), st.integers(701, 1439), zones, st.integers(0, 100)),
+    quiet=st.none() | st.builds(QuietHours, st.integers(0, 700), st.integers(701, 1439), st.integers(0, 100)),
     channel_caps=st.dictionaries(snowflakes, st.integers(0, 100), max_size=4),
 )
 people = st.builds(
