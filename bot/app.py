@@ -158,6 +158,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
         care, guides = await _care(database, library, blocks, clock, tasks)
         evenings = await asyncio.to_thread(evening_parts, database, client, texts, clock, tasks)
         hearing = Hearing(await asyncio.to_thread(Triage.load), Decisions(clock), clock)
+        holders = (playback, blocks, favourites, recordings, guides, hearing, evenings.acquaintance)
         vitals = BotVitals(client, sessions, engine, database, evenings.rounds)
         try:
             async with _monitoring(settings, vitals, clock):
@@ -196,11 +197,9 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
                     guides=guides,
                     discovery=_discovery(database, library, blocks, clock),
                     tastes=Tastes(library, playback, clock, tasks),
-                    accompanist=Accompanist(playback, sessions, clock),
+                    accompanist=Accompanist(playback, sessions, links, clock),
                     hearing=hearing,
-                    privacy=_privacy(
-                        database, clock, (playback, blocks, favourites, recordings, guides, hearing)
-                    ),
+                    privacy=_privacy(database, clock, holders),
                     sweep=_sweep(database, client, guild_settings, clock, tasks),
                     clock=clock,
                     tasks=tasks,

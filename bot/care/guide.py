@@ -1,13 +1,13 @@
 """One guide: what somebody asked to be led through, how far it has come, and how it looks now."""
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Literal
 
 from bot.care.model import Said
-from bot.care.timeline import SLOWEST, Progress, Timeline, of_pairing, of_practice, of_rounds
+from bot.care.timeline import LEAD_S, SLOWEST, Progress, Timeline, of_pairing, of_practice, of_rounds
 from bot.content.care import BreathPattern, CareContent, Visual
 
 Kind = Literal["pairing", "practice", "focus"]
@@ -37,6 +37,12 @@ class End(Enum):
     DONE = "done"
     STOPPED = "stopped"
     RESTARTED = "restarted"
+    EMPTIED = "emptied"
+    """Everybody left the room that it led."""
+
+
+Motion = tuple[Visual | BreathPattern | None, float | None]
+"""A picture and the pace at which it moves; None holds still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,17 @@ class Face:
     picture: Visual | BreathPattern | None = None
     """What moves beside the words: a visual trigger, or the circle of a breath."""
     still: bool = False
-    """The picture holds still."""
+    """Its owner wishes the picture to hold still."""
+    moves: bool = False
+    """The picture moves now: it is not wished still, nothing is paused, and the first breath has begun."""
+    pace: float = 1.0
+    phase_s: float = field(default=0.0, compare=False)
+    """Where in its loop the picture is at this moment, before it was slowed down."""
+
+    @property
+    def motion(self) -> Motion:
+        """What would have to be uploaded anew, were it another than before."""
+        return self.picture, self.pace if self.moves else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +135,7 @@ def face_of(
 ) -> Face:
     """Return how a guide looks at this moment."""
     timeline = timeline_of(wish, content)
+    picture = picture_of(wish, content) if end is None else None
     at_s = min(progress.at_s(now), timeline.length_s)
     running = end is None and progress.since is not None
     resumed = dataclasses.replace(progress, reached_s=at_s, since=now)
@@ -135,10 +152,18 @@ def face_of(
         note=note,
         end=end,
         whispers=any(cue.whisper is not None for cue in timeline.cues),
-        picture=picture_of(wish, content) if end is None else None,
+        picture=picture,
         still=still,
+        moves=running and not still and picture is not None and _begun_s(picture, at_s) >= 0.0,
+        pace=progress.pace,
+        phase_s=max(0.0, _begun_s(picture, at_s)),
         worked_minutes=_worked_minutes(wish, at_s) if wish.kind == "focus" else 0,
     )
+
+
+def _begun_s(picture: Visual | BreathPattern | None, at_s: float) -> float:
+    """Return for how long a picture has moved: the circle of a breath begins with the first breath."""
+    return at_s - LEAD_S if isinstance(picture, BreathPattern) else at_s
 
 
 def _moment(progress: Progress, timeline: Timeline, now: datetime, at_s: float) -> datetime:

@@ -41,6 +41,8 @@ class Guide:
     still: bool = False
     """Its picture holds still."""
     task: asyncio.Task[None] | None = field(default=None, repr=False)
+    alone: asyncio.Task[None] | None = field(default=None, repr=False)
+    """Runs while nobody is in the room that it leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Guides:
             channel_id,
             guild_id,
         )
-        self._guides[stage.message_id] = guide
+        self._take_in(guide)
         await self._go_on(guide)
 
     async def restore(self, stages: Stages, accompanist: Accompanist) -> None:
@@ -115,8 +117,9 @@ class Guides:
                 record.channel_id,
                 record.guild_id,
             )
-            self._guides[record.message_id] = guide
+            self._take_in(guide)
             self._lead_on(guide)
+            self._look_around(guide)
 
     def face(self, wish: GuideWish, *, sound: str | None = None, note: Said | None = None) -> Face:
         """Return how a guide will look at its beginning."""
@@ -158,6 +161,12 @@ class Guides:
         for guide in [guide for guide in self._guides.values() if guide.owner_id == user_id]:
             await guide.stage.show(await self._end(guide, End.STOPPED))
 
+    def room_changed(self, guild_id: int) -> None:
+        """Somebody came or went in a server: rounds end kindly when nobody is left to work."""
+        for guide in self._guides.values():
+            if guide.sound is not None and guide.sound.guild_id == guild_id:
+                self._look_around(guide)
+
     def stage_of(self, message_id: int) -> Stage | None:
         guide = self._guides.get(message_id)
         return None if guide is None else guide.stage
@@ -166,7 +175,7 @@ class Guides:
         """Tell those whose guide cannot outlive the process. Messages of our own go on after a restart."""
         leaving = [guide for guide in self._guides.values() if guide.channel_id is None]
         for guide in self._guides.values():
-            self._cancel(guide)
+            self._let_go(guide)
         faces = [(guide.stage, self._face(guide, End.RESTARTED)) for guide in leaving]
         saying = [asyncio.ensure_future(stage.show(face)) for stage, face in faces]
         if saying:
@@ -187,15 +196,42 @@ class Guides:
             raise Refusal("guide.refused.theirs")
         return guide
 
+    def _take_in(self, guide: Guide) -> None:
+        self._guides[guide.stage.message_id] = guide
+        if guide.sound is not None:
+            guide.sound.tell(lambda: self._sound(guide))
+
+    def _sound(self, guide: Guide) -> None:
+        """Let what is heard be in step with what is shown."""
+        if guide.sound is None:
+            return
+        now, running = self._clock.now(), guide.progress.since is not None
+        at_s, pace = guide.progress.at_s(now), guide.progress.pace
+        if running:
+            guide.sound.last_until(guide.progress.ends_at(guide.timeline, now) - now)
+        guide.sound.follow(guide.timeline.score_from(at_s, pace) if running else ())
+
+    def _look_around(self, guide: Guide) -> None:
+        if guide.wish.kind != "focus" or guide.sound is None:
+            return
+        if not guide.sound.deserted:
+            if guide.alone is not None:
+                guide.alone.cancel()
+                guide.alone = None
+        elif guide.alone is None:
+            guide.alone = self._tasks.start(self._lead_nobody(guide, guide.sound), name="guide-alone")
+
+    async def _lead_nobody(self, guide: Guide, sound: Accompaniment) -> None:
+        """Wait as long as the sound does; then end with the numbers as they were when the last one left."""
+        left_at = self._clock.now()
+        await self._clock.sleep(await sound.patience_s())
+        guide.alone = None
+        guide.progress = guide.progress.paused(left_at)
+        await self._end(guide, End.EMPTIED)
+
     async def _go_on(self, guide: Guide) -> Face:
         """Sound, write down and show a guide as it is now."""
-        now = self._clock.now()
-        if guide.sound is not None:
-            running = guide.progress.since is not None
-            at_s, pace = guide.progress.at_s(now), guide.progress.pace
-            if running:
-                guide.sound.last_until(guide.progress.ends_at(guide.timeline, now) - now)
-            guide.sound.follow(guide.timeline.score_from(at_s, pace) if running else ())
+        self._sound(guide)
         await self._remember(guide)
         self._lead_on(guide)
         return self._face(guide)
@@ -219,11 +255,11 @@ class Guides:
         self._guides.pop(guide.stage.message_id, None)
         face = self._face(guide, end)
         if guide.sound is not None:
-            guide.sound.end(early=end is End.STOPPED)
+            guide.sound.end(early=end is not End.DONE)
         await self._forget(guide.stage.message_id, durable=guide.channel_id is not None)
-        if shown and end is End.DONE:
+        if shown and end in (End.DONE, End.EMPTIED):
             await guide.stage.show(face)
-        self._cancel(guide)
+        self._let_go(guide)
         return face
 
     def _face(self, guide: Guide, end: End | None = None) -> Face:
@@ -243,6 +279,11 @@ class Guides:
     def _cancel(self, guide: Guide) -> None:
         if guide.task is not None and guide.task is not asyncio.current_task():
             guide.task.cancel()
+
+    def _let_go(self, guide: Guide) -> None:
+        self._cancel(guide)
+        if guide.alone is not None:
+            guide.alone.cancel()
 
     async def _remember(self, guide: Guide) -> None:
         if guide.channel_id is None:

@@ -1,6 +1,6 @@
 """What self-care needs from the outside world."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -46,6 +46,19 @@ class Accompaniment(Protocol):
     @property
     def began(self) -> bool:
         """True when the sound began with the guide, and ends with it."""
+        ...
+
+    @property
+    def deserted(self) -> bool:
+        """Whether nobody is in the channel any more."""
+        ...
+
+    async def patience_s(self) -> float:
+        """Return how long sound waits in an empty channel before it ends."""
+        ...
+
+    def tell(self, sounds_again: Callable[[], None]) -> None:
+        """Let the guide know when sound begins there, or goes on after it was held: it is late by then."""
         ...
 
     def last_until(self, length: timedelta) -> None:

@@ -130,9 +130,8 @@ def of_practice(practice: Practice, minutes: int) -> Timeline:
     """Stretch a practice to the minutes, within what its steps allow; a breath just goes on."""
     length_s = minutes * 60.0
     if practice.breath is not None:
-        cues = [Cue(0.0, Said("breathe.cue.begin"))]
+        cues = [Cue(0.0, Said("breathe.cue.begin")), Cue(LEAD_S, Said("breathe.cue.follow"))]
         if length_s >= 120.0:
-            cues.append(Cue(LEAD_S, Said("breathe.cue.follow")))
             cues.append(Cue(length_s / 2, Said("breathe.cue.half")))
         return Timeline(tuple(cues), length_s, practice.breath)
     # Short steps (holding a muscle) keep their time; the pauses between take up what is asked for.

@@ -17,7 +17,6 @@ from bot.gateway.help_desk import HelpDesk
 from bot.support.hearing import Answer, Hearing
 from bot.support.levels import Level, Surface
 from bot.support.service import Support
-from bot.support.tongue import language_of
 
 _log = logging.getLogger(__name__)
 
@@ -88,7 +87,7 @@ class Addressed:
         if answer is Answer.NOTHING:
             return
         chosen = None if known is None else known.language
-        language = language_for(chosen or language_of(message.content) or "en-US")
+        language = language_for(chosen or self._hearing.language_of(message.content))
         if answer is Answer.CARD:
             wish = await self._support.wish_of(user_id, language)
             view = self._desk.draw(self._support.card_now(wish, level=level))

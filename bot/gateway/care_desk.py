@@ -1,6 +1,5 @@
 """Where self-care is asked for and its buttons answered, however old the message."""
 
-import io
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,18 +14,18 @@ from bot.care.guide import Face, GuideWish
 from bot.care.guides import LONGEST_REPLY_MINUTES, Guides, Presser
 from bot.care.model import FEELINGS, HELP_FIRST, Said
 from bot.care.service import Care
-from bot.content.care import BreathPattern, Feeling
+from bot.content.care import Feeling
 from bot.content.texts import Texts
 from bot.core.errors import Refusal
 from bot.core.preferences import PersonSettings
 from bot.gateway import help_card
-from bot.gateway.care_pages import NOTHING, PICTURE, Asked, CarePages, read_custom_id
+from bot.gateway.care_pages import NOTHING, Asked, CarePages, read_custom_id
 from bot.gateway.funnel import Funnel
+from bot.gateway.guide_pictures import GuidePictures
 from bot.gateway.help_desk import HelpDesk
 from bot.gateway.panels import Panels
 from bot.gateway.rooms import room_of, seat_of
 from bot.gateway.stages import DiscordStages, MessageStage, ReplyStage
-from bot.pictures.gallery import Gallery
 from bot.playback.accompany import Accompaniment, Accompanist
 from bot.playback.service import Playback
 from bot.support.card import Wish
@@ -55,7 +54,7 @@ class CareDesk:
         texts: Texts,
         funnel: Funnel,
         seeds: random.Random,
-        gallery: Gallery,
+        pictures: GuidePictures,
         decisions: Decisions,
         help_desk: HelpDesk,
     ) -> None:
@@ -69,7 +68,7 @@ class CareDesk:
         self._texts = texts
         self._funnel = funnel
         self._seeds = seeds
-        self._gallery = gallery
+        self._pictures = pictures
         self._decisions = decisions
         self._help_desk = help_desk
         self._begun = False
@@ -83,7 +82,7 @@ class CareDesk:
             "resume": self._led(guides.resume),
             "slower": self._led(guides.slower),
             "stop": self._led(guides.stop),
-            "still": self._hold_still,
+            "still": self._led(guides.hold_still),
         }
 
     async def begin(self) -> None:
@@ -181,16 +180,16 @@ class CareDesk:
             sound, note = await self._sound_for(interaction, wish)
             title = None if sound is None else sound.title
             face = self._guides.face(wish, sound=title, note=note)
-            view, files = self._pages.guide(face, locale), await self._files_of(face, locale)
+            view, files = self._pages.guide(face, locale), await self._pictures.files(face, locale)
             message = await interaction.edit_original_response(view=view, attachments=files)
-            stage = ReplyStage(interaction, message.id, self._pages.guide)
+            stage = ReplyStage(interaction, message.id, self._pictures, face)
             await self._guides.begin(wish, interaction.user.id, stage, sound=sound, note=note)
             return
         channel = await self._own_place(interaction, wish)
         sound, note = await self._sound_for(interaction, wish)
         face = self._guides.face(wish, sound=None if sound is None else sound.title, note=note)
         try:
-            view, files = self._pages.guide(face, locale), await self._files_of(face, locale)
+            view, files = self._pages.guide(face, locale), await self._pictures.files(face, locale)
             posted = await channel.send(view=view, files=files, silent=True)
         except discord.HTTPException as error:
             if sound is not None:
@@ -198,7 +197,7 @@ class CareDesk:
             _log.info("a guide could not be posted: %s", error.code)
             raise Refusal("guide.refused.no_place", longest=LONGEST_REPLY_MINUTES) from None
         guild_id = None if posted.guild is None else posted.guild.id
-        own = self._stages.in_channel(posted.channel.id, posted.id, guild_id, locale)
+        own = self._stages.in_channel(posted.channel.id, posted.id, guild_id, locale, face)
         place = posted.channel.id, guild_id
         await self._guides.begin(wish, interaction.user.id, own, sound=sound, note=note, place=place)
         where = "guide.begun.direct" if guild_id is None else "guide.begun.room"
@@ -274,36 +273,13 @@ class CareDesk:
                 note = self._pages.note(refusal.key, interaction.locale.value)
                 await interaction.response.edit_message(view=note)
                 return
-            if isinstance(stage, ReplyStage | MessageStage):
-                stage.pressed(interaction, face)
-            view = self._pages.guide(face, interaction.locale.value)
-            await interaction.response.edit_message(view=view)
+            if not isinstance(stage, ReplyStage | MessageStage):
+                raise Refusal("guide.refused.over")
+            await interaction.response.edit_message(**await stage.pressed(interaction, face))
 
         return answer
 
-    async def _hold_still(self, interaction: discord.Interaction, _: list[str]) -> None:
-        message_id = 0 if interaction.message is None else interaction.message.id
-        stage = self._guides.stage_of(message_id)
-        face = await self._guides.hold_still(message_id, _presser(interaction))
-        if isinstance(stage, ReplyStage | MessageStage):
-            stage.pressed(interaction, face)
-        locale = interaction.locale.value
-        view, files = self._pages.guide(face, locale), await self._files_of(face, locale)
-        await interaction.response.edit_message(view=view, attachments=files)
-
     # The parts of it -------------------------------------------------------------------------------------
-
-    async def _files_of(self, face: Face, locale: str) -> list[discord.File]:
-        """Return a face's picture as what is uploaded with it; nothing for one without."""
-        match face.picture:
-            case None:
-                return []
-            case str():
-                animation = await self._gallery.scene(face.picture)
-            case BreathPattern():
-                animation = await self._gallery.breath(face.picture)
-        data = io.BytesIO(animation.still if face.still else animation.moving)
-        return [discord.File(data, PICTURE, description=self._pages.alt_text(face, locale))]
 
     async def redraw(self, interaction: discord.Interaction, asked: Asked) -> None:
         """Show ideas in place of what the deferred press was on."""

@@ -215,6 +215,8 @@ class CarePages:
             _, _, rounds = face.wish.rounds
             worked = timedelta(minutes=face.worked_minutes)
             text = self._texts.get("focus.end.numbers", locale, worked=worked, rounds=rounds)
+            if face.end is End.EMPTIED:
+                text = self._texts.get("focus.end.emptied", locale) + "\n" + text
         else:
             text = self._texts.get(f"guide.end.{(face.end or End.DONE).value}", locale)
         container.add_item(ui.TextDisplay(text))

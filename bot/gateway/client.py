@@ -39,6 +39,7 @@ from bot.gateway.evening_words import EveningWords
 from bot.gateway.first_contact import greet
 from bot.gateway.focus_desk import FocusDesk
 from bot.gateway.funnel import Funnel
+from bot.gateway.guide_pictures import GuidePictures
 from bot.gateway.help_desk import HelpDesk
 from bot.gateway.library_desk import LibraryDesk
 from bot.gateway.library_pages import LibraryPages
@@ -286,6 +287,7 @@ class Hush(commands.AutoShardedBot):
         self.services.restore.room_changed(member.guild.id)
         self.services.playback.room_changed(member.guild.id)
         self.services.sleep_rooms.room_changed(member.guild.id)
+        self.services.guides.room_changed(member.guild.id)
 
     async def on_ready(self) -> None:
         await self.services.restore.begin()
@@ -333,12 +335,13 @@ class Hush(commands.AutoShardedBot):
 
     def _open_care_desks(self, services: Services, funnel: Funnel) -> None:
         pages = CarePages(services.care.content, services.texts, services.sounds.names)
-        stages = DiscordStages(self, pages.guide)
+        pictures = GuidePictures(pages, Gallery())
+        stages = DiscordStages(self, pictures)
         decisions = services.hearing.decisions
         self.care_desk = CareDesk(
             help_desk=self.help_desk,
             decisions=decisions,
-            gallery=Gallery(),
+            pictures=pictures,
             care=services.care,
             guides=services.guides,
             pages=pages,

@@ -2,12 +2,14 @@
 
 import logging
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import discord
 
 from bot.core.errors import StoreError
+from bot.privacy.ports import Held
 from bot.reminders.mornings import Mornings
 from bot.reminders.ports import DirectChannels, FamiliarGuilds, ReminderChannels
 from bot.reminders.rounds import Rounds
@@ -38,7 +40,17 @@ class Acquaintance:
         try:
             await self._familiar.used(interaction.user.id, interaction.guild_id)
         except StoreError as error:
+            self._today.pop(key, None)
             _log.warning("where somebody used Hush could not be remembered: %s", error)
+
+    async def held(self, _user_id: int) -> Sequence[Held]:
+        """See `bot.privacy.ports.Holder`: what is remembered here stands in a table as well."""
+        return ()
+
+    async def forget(self, user_id: int) -> None:
+        """See `bot.privacy.ports.Holder`."""
+        for key in [key for key in self._today if key[0] == user_id]:
+            del self._today[key]
 
 
 @dataclass(frozen=True, slots=True)

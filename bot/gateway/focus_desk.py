@@ -64,7 +64,7 @@ class FocusDesk:
         except discord.HTTPException:
             sound.end(early=True)
             raise Refusal("focus.refused.no_place", channel=room.name) from None
-        own = self._stages.in_channel(posted.channel.id, posted.id, room.guild_id)
+        own = self._stages.in_channel(posted.channel.id, posted.id, room.guild_id, shown=face)
         place_ids = posted.channel.id, room.guild_id
         await self._guides.begin(wish, interaction.user.id, own, sound=sound, place=place_ids)
         now = self._playback.now_playing(room.guild_id)

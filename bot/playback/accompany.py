@@ -1,6 +1,7 @@
 """Guides' part in what sounds: bells and breaths over a room's mix, and sound that begins with a guide."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -9,6 +10,7 @@ from bot.audio.score import Score, shifted
 from bot.core.clock import Clock
 from bot.core.errors import Refusal
 from bot.playback.model import Room, Seat, Wish
+from bot.playback.ports import VoiceLinks
 from bot.playback.service import Playback
 from bot.playback.session import End, Session
 from bot.playback.sessions import Sessions
@@ -19,15 +21,21 @@ _AHEAD_S: Final = 0.2
 """A stream is rendered so far ahead: what is to begin now must begin a little later."""
 
 
+def _nothing() -> None:
+    pass
+
+
 class Accompanist:
     """Lets guides sound; at most one in a room at a time."""
 
-    def __init__(self, playback: Playback, sessions: Sessions, clock: Clock) -> None:
+    def __init__(self, playback: Playback, sessions: Sessions, links: VoiceLinks, clock: Clock) -> None:
         self._playback = playback
         self._sessions = sessions
+        self._links = links
         self._clock = clock
-        self._led: set[int] = set()
-        """The servers in which a guide leads."""
+        self._led: dict[int, Accompaniment] = {}
+        """Who leads, by server."""
+        sessions.tell_who_leads(self._sounds_again)
 
     async def join(self, room: Room, sound: str, length: timedelta, *, by: Seat) -> "Accompaniment":
         """Join what plays in the room, or begin to play there, for as long as the guide lasts and a little.
@@ -43,15 +51,25 @@ class Accompanist:
             await self._playback.play(room, Wish(sound, minutes=minutes), by=by)
         else:
             await self._playback.authorise(by)
-        self._led.add(room.guild_id)
         accompaniment = Accompaniment(self, room.guild_id, room.channel_id, began=began)
+        self._led[room.guild_id] = accompaniment
         accompaniment.last_until(length)
         return accompaniment
 
     def rejoin(self, guild_id: int, channel_id: int, *, began: bool) -> "Accompaniment":
         """Return the part of a guide of an earlier process; what sounds came back by itself."""
-        self._led.add(guild_id)
-        return Accompaniment(self, guild_id, channel_id, began=began)
+        self._led[guild_id] = Accompaniment(self, guild_id, channel_id, began=began)
+        return self._led[guild_id]
+
+    def deserted(self, guild_id: int, channel_id: int) -> bool:
+        """Whether nobody is in the channel; one that Discord does not tell about just now is not."""
+        room = self._links.find(guild_id, channel_id)
+        if room is None:
+            return self._links.reachable(guild_id)
+        return not self._links.listeners_in(room)
+
+    async def patience_s(self, guild_id: int) -> float:
+        return await self._playback.empty_room_patience_s(guild_id)
 
     def session_in(self, guild_id: int, channel_id: int) -> Session | None:
         session = self._sessions.playing(guild_id)
@@ -68,9 +86,13 @@ class Accompanist:
 
     def let_go(self, guild_id: int, session: Session | None) -> None:
         """Know that no guide leads there any more; a session given is faded out."""
-        self._led.discard(guild_id)
+        self._led.pop(guild_id, None)
         if session is not None:
             self._sessions.stop(session)
+
+    def _sounds_again(self, guild_id: int) -> None:
+        if guild_id in self._led:
+            self._led[guild_id].sounds_again()
 
 
 class Accompaniment:
@@ -80,6 +102,7 @@ class Accompaniment:
         self.guild_id = guild_id
         self.channel_id = channel_id
         self.began = began
+        self.sounds_again: Callable[[], None] = _nothing
         self._accompanist = accompanist
 
     @property
@@ -87,6 +110,16 @@ class Accompaniment:
         """The name of what plays; None while nothing does."""
         session = self._session
         return None if session is None else session.title
+
+    @property
+    def deserted(self) -> bool:
+        return self._accompanist.deserted(self.guild_id, self.channel_id)
+
+    async def patience_s(self) -> float:
+        return await self._accompanist.patience_s(self.guild_id)
+
+    def tell(self, sounds_again: Callable[[], None]) -> None:
+        self.sounds_again = sounds_again
 
     def last_until(self, length: timedelta) -> None:
         """See to it that the sound does not end before the guide does."""

@@ -20,6 +20,10 @@ from bot.playback.ports import VoiceLink
 Describe = Callable[[Mix], Heading]
 
 
+def _nothing() -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class End:
     """When a session will be silent, None is when the channel is empty, and how long it fades before."""
@@ -77,9 +81,9 @@ class Session:
         """Runs while nobody listens."""
         self.timer: asyncio.Task[None] | None = None
         """Ends it by the clock, should the stream not have."""
-        self._stopped = False
-        self._resting = False
-        self._expired = False
+        self.sounds_again: Callable[[], None] = _nothing
+        """Called when it goes on after it was held: its night is behind the clock from then on."""
+        self._stopped = self._resting = self._expired = False
         self._told: tuple[int, bool, Trouble | None] | None = None
 
     def begin(self, at: datetime) -> None:
@@ -152,6 +156,7 @@ class Session:
         wanted = not self.paused and not self._resting and self._audible_plan() is not None
         if wanted and self.stream.paused:
             self.stream.resume()
+            self.sounds_again()
         elif not wanted and not self.stream.paused:
             self.stream.pause()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from bot.audio.engine import Engine
@@ -32,6 +32,10 @@ _LATE_S = 3.0
 """How long after its end by the clock a stream may still sound."""
 
 
+def _nobody_leads(_guild_id: int) -> None:
+    pass
+
+
 class Sessions:
     """At most one session a guild. Ending the process ends the sound, not the wish: the ledger keeps that."""
 
@@ -55,6 +59,7 @@ class Sessions:
         self._tasks = tasks
         self._sessions: dict[int, Session] = {}
         self._closing = False
+        self._led: Callable[[int], None] = _nobody_leads
 
     def get(self, guild_id: int) -> Session | None:
         """Return the guild's session, however near its end."""
@@ -140,7 +145,13 @@ class Sessions:
             self._refuse_when_closing()
         self._arm(session)
         self.room_changed(room.guild_id)
+        session.sounds_again = partial(self._led, room.guild_id)
+        session.sounds_again()
         return session
+
+    def tell_who_leads(self, led: Callable[[int], None]) -> None:
+        """Let a guide know from now on when sound begins in a server, or goes on after it was held."""
+        self._led = led
 
     def set_end(self, session: Session, end: End) -> None:
         session.set_end(end, self._clock.now())

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from bot.core.clock import Clock
 from bot.privacy.ports import Held
 from bot.support.decisions import Decisions
+from bot.support.languages import OTHER
 from bot.support.levels import Level, Surface
 
 _log = logging.getLogger(__name__)
@@ -28,6 +29,8 @@ class Reader(Protocol):
     """Decides on a level; `bot.support.triage.Triage` is one."""
 
     def level(self, text: str, surface: Surface) -> Level: ...
+
+    def language(self, text: str) -> str: ...
 
 
 class Answer(Enum):
@@ -61,6 +64,14 @@ class Hearing:
             level = Level.NONE
         self.decisions.decide(user_id, level)
         return level
+
+    def language_of(self, text: str) -> str:
+        """Return the language of somebody's words, or `other`. Never raises."""
+        try:
+            return self._reader.language(text)
+        except Exception as error:  # noqa: BLE001 - as above
+            _log.error("a language could not be told: %s", type(error).__name__)
+            return OTHER
 
     def answer_to(self, user_id: int, level: Level, *, quiet: bool = False) -> Answer:
         """Return how to answer a direct message of this level, and count it as answered.

@@ -28,6 +28,10 @@ class Triage:
         model = Model.from_bytes((files("bot.support") / MODEL_FILE).read_bytes())
         return cls(model, Rules.load(), Languages.load())
 
+    def language(self, text: str) -> str:
+        """Return which language words are in, or `other`: a guess for a first answer, corrected by a tap."""
+        return self._languages.language(normalise(text))
+
     def level(self, text: str, surface: Surface) -> Level:
         """Return what to offer for these words; any text is fine, also empty or not words at all.
 

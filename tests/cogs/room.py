@@ -11,15 +11,17 @@ from simcord.backend.models import Overwrite
 
 from bot.app import create_bot
 from bot.sandbox.clock import SandboxClock
-from bot.sandbox.world import World
+from bot.sandbox.world import CreateBot, World
 
 
 @asynccontextmanager
-async def opened_world(data_dir: Path, clock: SandboxClock | None = None) -> AsyncGenerator[World]:
+async def opened_world(
+    data_dir: Path, clock: SandboxClock | None = None, create: CreateBot = create_bot
+) -> AsyncGenerator[World]:
     """Hold a world in a task of its own: pytest ends a fixture in another context than it began it in."""
     ready = asyncio.Event()
     over = asyncio.Event()
-    world = World(create_bot, data_dir=data_dir, clock=clock)
+    world = World(create, data_dir=data_dir, clock=clock)
 
     async def hold() -> None:
         async with world:

@@ -66,6 +66,63 @@ async def test_several_people_share_the_rounds_and_outsiders_do_not(world: World
     assert "**Round 1 of 4.**" in shown(world, message)
 
 
+async def test_when_the_room_empties_the_rounds_end_kindly_with_what_was_done(world: World) -> None:
+    message = await focus(world, work=25, rest=5, rounds=4)
+    await world.caller.join_voice(world.lantern)
+    await world.advance(10 * 60)
+    await world.caller.leave_voice()
+    await world.advance(10 * 60)
+    assert "**Round 1 of 4.**" in shown(world, message), "somebody is still at work"
+    await world.sitter.leave_voice()
+    await world.advance(4 * 60)
+    assert "**Round 1 of 4.**" in shown(world, message), "whoever lost the connection may come back"
+    await world.advance(2 * 60)
+    said = "Nobody was in the room any more, so the rounds ended. `/focus` begins new ones."
+    numbers = "20 minutes of work, out of 4 rounds planned."
+    await until(world, lambda: shown(world, message) == f"## Focus\n{said}\n{numbers}")
+    assert buttons(world, message) == []
+    await left(world)
+    await world.sitter.join_voice(world.lantern)
+    await world.sitter.slash(world.text, "focus", work=5, rest=1, rounds=2)
+    assert len([m for m in world.lantern.history() if "**Round 1 of 2.**" in shown(world, m)]) == 1
+
+
+async def test_whoever_returns_finds_voice_and_text_in_step(world: World) -> None:
+    """The sound is held while nobody is there; the rounds are not."""
+    message = await focus(world, work=10, rest=2, rounds=2)
+    await world.advance(60)
+    await world.sitter.leave_voice()
+    await world.advance(3 * 60)
+    await world.sitter.join_voice(world.lantern)
+    await until(world, lambda: [round(at_s) for at_s in score(world)] == [6 * 60, 8 * 60])
+    await world.advance(6 * 60 + 1)
+    assert "**Rest** until" in shown(world, message)
+
+
+async def test_a_held_sound_goes_on_in_step(world: World) -> None:
+    await focus(world, work=10, rest=2, rounds=2)
+    await world.sitter.slash(world.text, "pause")
+    await world.advance(4 * 60)
+    await world.sitter.slash(world.text, "resume")
+    assert [round(at_s) for at_s in score(world)] == [6 * 60, 8 * 60]
+    await world.sitter.slash(world.text, "stop")
+    await left(world)
+    await world.advance(60)
+    await world.sitter.slash(world.text, "play", sound="waves")
+    assert [round(at_s) for at_s in score(world)] == [5 * 60, 7 * 60], "another sound, the same rounds"
+
+
+async def test_rounds_of_a_killed_process_end_when_nobody_came_back(world: World, tmp_path: Path) -> None:
+    message = await focus(world, work=10, rest=1, rounds=3)
+    await world.advance(60)
+    copy = as_killed_now(tmp_path)
+    await world.bot.close()
+    await world.sitter.leave_voice()
+    async with restarted(world, copy):
+        await world.advance(6 * 60)
+        await until(world, lambda: "Nobody was in the room any more" in shown(world, message))
+
+
 async def test_stopping_early_says_the_numbers_too(world: World) -> None:
     message = await focus(world, work=30, rest=5, rounds=4)
     await world.advance(10 * 60)

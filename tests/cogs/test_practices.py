@@ -3,11 +3,13 @@ import re
 from pathlib import Path
 
 import discord
+import numpy as np
 import pytest
 import simcord
 from PIL import Image
 
 from bot.audio.score import whispers_of, without_whispers
+from bot.care.timeline import LEAD_S
 from bot.sandbox.world import World
 from tests.cogs.care_reading import answered, buttons, shown
 from tests.cogs.room import left, refused, sits_in
@@ -35,14 +37,49 @@ async def picture(message: simcord.ResponseMessage | discord.Message) -> Image.I
     return Image.open(io.BytesIO(await attachment.read()))
 
 
+def is_moving(picture: Image.Image) -> bool:
+    return getattr(picture, "n_frames", 1) > 1
+
+
 async def test_breathe_shows_a_moving_circle_and_can_hold_still(world: World) -> None:
     message = await breathe(world, world.caller)
     assert shown(world, message).startswith("## Five and a half")
+    assert not is_moving(await picture(message)), "until the first breath"
+    await world.advance(LEAD_S + 0.1)
     moving = await picture(message)
     assert moving.n_frames > 50
     await world.caller.click(message, label="Hold still")
-    assert getattr(await picture(message), "n_frames", 1) == 1
-    assert "Move" in buttons(world, message)
+    assert not is_moving(await picture(message))
+    await world.caller.click(message, label="Move")
+    assert is_moving(await picture(message))
+    await world.caller.click(message, label="Pause")
+    assert not is_moving(await picture(message)), "nobody breathes while it waits"
+
+
+def smallest_at_s(picture: Image.Image) -> tuple[float, float]:
+    """Return when from its beginning the circle is smallest, and how long its loop is; seconds."""
+    starts, sizes, at_s = [], [], 0.0
+    for index in range(picture.n_frames):
+        picture.seek(index)
+        sizes.append(float(np.asarray(picture.convert("L"), np.float64).mean()))
+        starts.append(at_s)
+        at_s += picture.info["duration"] / 1000
+    return starts[int(np.argmin(sizes))], at_s
+
+
+@pytest.mark.parametrize("presses", [["Slower"], ["Slower", "Slower", "Slower"], ["Pause", "Go on"]])
+async def test_the_circle_breathes_with_the_sound(world: World, presses: list[str]) -> None:
+    message = await breathe(world, world.sitter, practice="Physiological sigh")
+    await world.advance(LEAD_S + 17.3)
+    for label in presses:
+        await world.sitter.click(message, label=label)
+    session = world.bot.services.playback._sessions.playing(world.guild.id)
+    [breaths] = session.stream.plan.score
+    next_s = breaths.begin_s - session.stream.position_s
+    smallest_s, length_s = smallest_at_s(await picture(message))
+    assert length_s == pytest.approx(breaths.length_s, abs=0.002)
+    apart_s = (next_s - smallest_s + length_s / 2) % length_s - length_s / 2
+    assert abs(apart_s) < 0.5, "as the next swell begins the circle begins to grow"
 
 
 async def test_breathing_is_audible_where_the_person_sits(world: World) -> None:

@@ -77,6 +77,21 @@ async def test_deleting_asks_first_and_leaves_no_row_while_the_sound_goes_on(wor
     assert await rows_about(world, world.caller.id) == {"person_settings.user_id": 1}
 
 
+async def test_deleting_forgets_where_somebody_was_today(world: World) -> None:
+    """A memory of the day saves a row a command; deleted with the row, the next command is a first one."""
+    acquaintance = world.bot.services.evenings.acquaintance
+    for person in (world.sitter, world.caller):
+        await person.slash(world.text, "learn")
+        await person.slash(world.text, "learn")
+    assert {key[0] for key in acquaintance._today} == {world.sitter.id, world.caller.id}
+    question = await world.sitter.slash(world.text, "privacy delete")
+    await world.sitter.click(question.response.message, label="Delete all of it")
+    assert {key[0] for key in acquaintance._today} == {world.caller.id}
+    assert await rows_about(world, world.sitter.id) == {}
+    await world.sitter.slash(world.text, "learn")
+    assert await rows_about(world, world.sitter.id) == {"familiar_guild.user_id": 1}
+
+
 async def test_deleting_forgets_what_was_heard(world: World) -> None:
     await settle_down(world, world.caller.id)
     await world.caller.user.send_dm("i want to kill myself tonight, i have decided")

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncGenerator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -16,8 +17,9 @@ from bot.core.clock import SystemClock
 from bot.core.errors import SettingsError
 from bot.monitoring.ports import Health, Readings
 from bot.monitoring.server import MonitoringServer
-from bot.sandbox.world import World
+from bot.sandbox.world import CreateBot, World
 from bot.settings import Settings
+from tests.cogs.room import opened_world
 
 Numbers = dict[tuple[str, tuple[str, ...]], float]
 
@@ -34,30 +36,18 @@ def port() -> int:
 
 @pytest.fixture
 async def world(tmp_path: Path, port: int) -> AsyncGenerator[World]:
-    """A world whose bot serves its numbers; held by a task of its own, as pytest changes contexts."""
-    ready, over = asyncio.Event(), asyncio.Event()
+    async with opened_world(tmp_path, create=serving(port)) as world:
+        yield world
 
-    def create(settings: Settings | None = None, **rest: object):
+
+def serving(port: int) -> CreateBot:
+    """Return how to make a bot that serves its numbers."""
+
+    def create(settings: Settings | None = None, **rest: Any):
         assert settings is not None
         return create_bot(settings.model_copy(update={"metrics_port": port}), **rest)
 
-    world = World(create, data_dir=tmp_path)
-
-    async def hold() -> None:
-        async with world:
-            ready.set()
-            await over.wait()
-
-    holding = asyncio.create_task(hold())
-    opening = asyncio.create_task(ready.wait())
-    await asyncio.wait({holding, opening}, return_when=asyncio.FIRST_COMPLETED)
-    opening.cancel()
-    try:
-        if ready.is_set():
-            yield world
-    finally:
-        over.set()
-        await holding
+    return create
 
 
 async def fetch(port: int, path: str) -> tuple[int, str]:

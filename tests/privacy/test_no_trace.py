@@ -1,6 +1,6 @@
 """Words of somebody in crisis go through every door, and afterwards they are nowhere.
 
-Not in a log at any level, in a traceback, in the database's files, in an export, in what is counted.
+Not in a log at any level, in a traceback, in the database's files, in an export, in what monitoring reads.
 """
 
 import dataclasses
@@ -17,6 +17,7 @@ from bot.store.tables import metadata
 from bot.support.levels import Level, Surface
 from tests.cogs.room import opened_world
 from tests.cogs.test_support import choice, latest
+from tests.monitoring.test_monitoring import Numbers, fetch, free_port, numbers, serving
 from tests.store.filled import everything
 
 MARK = "quincemarmalade"
@@ -25,12 +26,17 @@ LEVELS = ("crisis", "high_distress", "level.")
 
 
 @pytest.fixture
-async def world(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncGenerator[World]:
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+async def world(tmp_path: Path, caplog: pytest.LogCaptureFixture, port: int) -> AsyncGenerator[World]:
     caplog.set_level(logging.DEBUG)
     # As `./hush run` does, whatever HUSH_LOG_LEVEL is.
     caplog.set_level(logging.WARNING, "discord")
     caplog.set_level(logging.INFO, "aiosqlite")
-    async with opened_world(tmp_path) as world:
+    async with opened_world(tmp_path, create=serving(port)) as world:
         reader = world.bot.services.hearing._reader
         assert {reader.level(CRISIS, surface) for surface in Surface} == {Level.CRISIS}
         yield world
@@ -57,7 +63,9 @@ def nowhere_on_disk(folder: Path) -> None:
         assert MARK.encode() not in file.read_bytes(), file
 
 
-async def nowhere(world: World, folder: Path, caplog: pytest.LogCaptureFixture, capfd: Any) -> None:
+async def nowhere(
+    world: World, folder: Path, caplog: pytest.LogCaptureFixture, capfd: Any, port: int
+) -> None:
     nowhere_on_disk(folder)
     for person in (world.caller, world.sitter, world.moderator):
         assert MARK.encode() not in await world.bot.services.privacy.export(person.id)
@@ -67,14 +75,26 @@ async def nowhere(world: World, folder: Path, caplog: pytest.LogCaptureFixture, 
     console = capfd.readouterr()
     assert MARK not in console.out + console.err
     assert MARK not in str(dataclasses.asdict(world.bot.tally))
+    for path in ("/metrics", "/healthz"):
+        _, read = await fetch(port, path)
+        assert MARK not in read
+        assert not any(word in read.lower() for word in LEVELS)
+        assert not any(str(person.id) in read for person in (world.caller, world.sitter, world.moderator))
+
+
+async def counts(port: int) -> Numbers:
+    """Return what /metrics says of Hush; how long it has been running grows by itself."""
+    every = await numbers(port)
+    return {key: value for key, value in every.items() if key[0] != "hush_uptime_seconds"}
 
 
 def mention(world: World, text: str = CRISIS) -> str:
     return f"<@{world.bot_id}> {text}"
 
 
-async def test_messages_leave_nothing_not_even_that_they_were_answered(world, tmp_path, caplog, capfd):
+async def test_messages_leave_nothing_not_even_that_they_were_answered(world, tmp_path, caplog, capfd, port):
     before, counted = await rows(world), dataclasses.asdict(world.bot.tally)
+    counted_outside = await counts(port)
     await world.caller.user.send_dm(CRISIS)
     await world.caller.send(world.text, mention(world))
     line = next(m for m in world.text.history() if m.author.id == world.bot_id)
@@ -87,10 +107,11 @@ async def test_messages_leave_nothing_not_even_that_they_were_answered(world, tm
         await world.caller.user.click(card, label=label)
     assert await rows(world) == before
     assert dataclasses.asdict(world.bot.tally) == counted
-    await nowhere(world, tmp_path, caplog, capfd)
+    assert await counts(port) == counted_outside
+    await nowhere(world, tmp_path, caplog, capfd, port)
 
 
-async def test_every_option_of_every_command(world, tmp_path, caplog, capfd):
+async def test_every_option_of_every_command(world, tmp_path, caplog, capfd, port):
     before = await rows(world)
     tried = 0
     for command in list(world.env.backend.commands[None].values()):
@@ -113,18 +134,18 @@ async def test_every_option_of_every_command(world, tmp_path, caplog, capfd):
     assert not world.env.errors
     changed = {name for name, found in (await rows(world)).items() if found != before[name]}
     assert changed <= {"familiar_guild"}, "where a command ran that had no room for the whole sentence"
-    await nowhere(world, tmp_path, caplog, capfd)
+    await nowhere(world, tmp_path, caplog, capfd, port)
 
 
-async def test_a_modal(world, tmp_path, caplog, capfd):
+async def test_a_modal(world, tmp_path, caplog, capfd, port):
     shown = (await world.caller.slash(world.text, "support")).response
     await world.caller.click(shown.message, label="Country")
     modal = await world.caller.select(latest(world), ["elsewhere"], custom_id=choice(world, "pick-country"))
     await world.caller.submit_modal(modal, {"country": CRISIS[-60:]})
-    await nowhere(world, tmp_path, caplog, capfd)
+    await nowhere(world, tmp_path, caplog, capfd, port)
 
 
-async def test_when_discord_fails(world, tmp_path, caplog, capfd):
+async def test_when_discord_fails(world, tmp_path, caplog, capfd, port):
     for path in ("/channels/*", "/interactions/*"):
         world.env.inject_error("POST", path, status=500, times=None)
     await world.caller.user.send_dm(CRISIS)
@@ -135,22 +156,25 @@ async def test_when_discord_fails(world, tmp_path, caplog, capfd):
     assert all("HTTPException" in error for error in raised), "only that Discord did not take an answer"
     assert MARK not in str(raised)
     assert "HTTPException" in told(caplog) or "DiscordServerError" in told(caplog)
-    await nowhere(world, tmp_path, caplog, capfd)
+    await nowhere(world, tmp_path, caplog, capfd, port)
 
 
-async def test_when_the_reader_breaks(world, tmp_path, caplog, capfd):
+async def test_when_the_reader_breaks(world, tmp_path, caplog, capfd, port):
     class Broken:
         def level(self, text: str, surface: Surface) -> Level:
+            raise RuntimeError(text)
+
+        def language(self, text: str) -> str:
             raise RuntimeError(text)
 
     world.bot.services.hearing._reader = Broken()
     await world.caller.user.send_dm(CRISIS)
     await world.caller.slash(world.text, "support", concern=CRISIS)
     assert "RuntimeError" in told(caplog)
-    await nowhere(world, tmp_path, caplog, capfd)
+    await nowhere(world, tmp_path, caplog, capfd, port)
 
 
-async def test_when_the_database_gives_no_answer(world, tmp_path, caplog, capfd):
+async def test_when_the_database_gives_no_answer(world, tmp_path, caplog, capfd, port):
     nowhere_before = tmp_path / "hush.db"
     assert nowhere_before.exists()
     await world.bot.services.support._people._database.close()

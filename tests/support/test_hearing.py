@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.gateway.help_card import language_for
 from bot.support.decisions import HOLD_S, Decisions
 from bot.support.hearing import (
     CARD_AGAIN_S,
@@ -13,7 +14,6 @@ from bot.support.hearing import (
     Hearing,
 )
 from bot.support.levels import Level, Surface
-from bot.support.tongue import language_of
 from bot.support.triage import Triage
 from tests.store.conftest import WoundClock
 
@@ -106,8 +106,12 @@ def test_words_that_cannot_be_read_are_answered_all_the_same(clock: WoundClock, 
         def level(self, text: str, surface: Surface) -> Level:
             raise ValueError(f"cannot read {text!r}")
 
+        def language(self, text: str) -> str:
+            raise ValueError(f"cannot read {text!r}")
+
     hearing = Hearing(Broken(), Decisions(clock), clock)
     level = hearing.hear(7, "a secret sentence", Surface.DM)
+    assert language_for(hearing.language_of("a secret sentence")) == "en-US"
     assert hearing.answer_to(7, level) is Answer.LINE
     assert "secret" not in caplog.text
     assert "ValueError" in caplog.text
@@ -127,13 +131,14 @@ def test_what_is_heard_is_what_triage_says(hearing: Hearing, triage: Triage):
         ("je ne veux plus être là", "fr"),
         ("no quiero estar más aquí", "es-ES"),
         ("eu não quero mais isso", "pt-BR"),
+        ("mujhe neend nahi aa rahi hai", "hi"),
         ("i can't do this anymore", "en-US"),
         ("मैं अब और नहीं जी सकता", "hi"),
         ("もう消えたい", "ja"),
         ("لا أريد أن أعيش", "ar"),
-        ("", None),
-        ("🌙", None),
+        ("", "en-US"),
+        ("🌙", "en-US"),
     ],
 )
-def test_the_first_answer_is_in_the_language_of_the_words(text: str, language: str | None):
-    assert language_of(text) == language
+def test_the_first_answer_is_in_the_language_of_the_words(hearing: Hearing, text: str, language: str):
+    assert language_for(hearing.language_of(text)) == language

@@ -1,0 +1,191 @@
+"""`python -m tests.e2e.panels FOLDER [care|support]`: what self-care and help look like on a phone.
+
+Every panel as SimCord's preview draws it at 360 px, in a world of its own; to be looked at, not compared.
+"""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import simcord
+from playwright.async_api import Page, async_playwright
+
+from bot.sandbox.simcord_bridge import LivePreview
+from bot.sandbox.world import World
+from tests.cogs.care_reading import ids_of
+from tests.cogs.room import opened_world
+from tests.e2e.driving import CHROMIUM, FLAGS
+
+PHONE = {"width": 360, "height": 1500}
+CARD_LOCALES = ("en-US", "es-ES", "fr", "de", "pt-BR", "hi", "ja", "ar")
+
+
+class Camera:
+    """Takes pictures of the newest message in a channel, as one person sees it."""
+
+    def __init__(self, world: World, page: Page, folder: Path) -> None:
+        self.world = world
+        self._page = page
+        self._folder = folder
+        self._preview = LivePreview(world.env, framed_style="")
+
+    async def take(
+        self, name: str, viewer: simcord.MemberActor, channel: simcord.ChannelHandle | None = None
+    ) -> None:
+        where = channel or self.world.text
+        as_whom = viewer.user if where.guild is None else viewer
+        await self._page.goto(await self._preview.show(where, as_whom, timezone="UTC"))
+        message = self._page.locator(".channel-message").last
+        await message.wait_for()
+        await message.scroll_into_view_if_needed()
+        await self._page.wait_for_load_state("networkidle")
+        await message.screenshot(path=self._folder / f"{name}.png")
+        wide = await message.evaluate("node => node.scrollWidth > node.clientWidth + 1")
+        print(f"{name}{': WIDER THAN THE SCREEN' if wide else ''}", flush=True)
+
+    async def close(self) -> None:
+        await self._preview.close()
+
+
+async def care(camera: Camera) -> None:
+    world, person = camera.world, camera.world.caller
+    world.env.settle_timeout = 60.0
+    for feeling in ("cant-sleep", "anxious", "unfocused"):
+        await person.slash(world.text, "pair", feeling=feeling, minutes=10)
+        await camera.take(f"pair-{feeling}", person)
+    for practice in ("box", "4-7-8", "sigh", "coherent"):
+        await person.slash(world.text, "breathe", practice=named(world, practice))
+        await camera.take(f"breathe-{practice}", person)
+    for practice in ("asmr-meditation", "body-scan", "grounding", "progressive-relaxation"):
+        message = (await world.sitter.slash(world.text, "meditate", practice=practice)).response
+        await camera.take(f"meditate-{practice}", world.sitter)
+        await world.sitter.click(message, label="Stop")
+    await camera.take("meditate-stopped", world.sitter)
+    message = (await person.slash(world.text, "meditate", practice="grounding")).response
+    await person.click(message, label="Pause")
+    await camera.take("meditate-paused", person)
+    await person.click(message, label="Go on")
+    await world.advance(400.0)
+    await camera.take("meditate-done", person)
+    await pictures(camera)
+    await world.sitter.slash(world.text, "focus", sound="rain")
+    await camera.take("focus-panel", world.sitter, world.lantern)
+    rounds = next(m for m in world.lantern.history() if "Round 1" in str(m.components))
+    await world.sitter.click(rounds, label="Stop")
+    await camera.take("focus-end", world.sitter, world.lantern)
+    message = (await person.slash(world.text, "checkin")).response
+    await camera.take("checkin-question", person)
+    for answer in ("A little", "Much", "All right"):
+        await person.click(message, label=answer)
+    await camera.take("checkin-result", person)
+    await person.click(message, label="Ideas")
+    await camera.take("checkin-ideas", person)
+    await discover(camera)
+    for topic in sorted(world.bot.services.care.content.pages):
+        await person.slash(world.text, "learn", topic=topic)
+        await camera.take(f"learn-{topic}", person)
+
+
+async def pictures(camera: Camera) -> None:
+    """Take each visual trigger inside its guide."""
+    world, person = camera.world, camera.world.caller
+    content = world.bot.services.care.content
+    shown = {pairing.visual: pairing_id for pairing_id, pairing in content.pairings.items() if pairing.visual}
+    for visual, pairing_id in shown.items():
+        pairing = content.pairings[pairing_id]
+        answer = await person.slash(
+            world.text, "pair", feeling=pairing.feelings[0], minutes=pairing.minutes[1]
+        )
+        for _ in range(12):
+            message = answer.response
+            starts = [i for i in ids_of(world, message) if i.startswith(f"care:start:v1:{pairing_id}:")]
+            if starts:
+                await person.click(message, custom_id=starts[0])
+                await camera.take(f"picture-{visual}", person)
+                break
+            await person.click(message, label="Other ideas")
+
+
+async def discover(camera: Camera) -> None:
+    world, person = camera.world, camera.world.caller
+    await person.slash(world.text, "tingles")
+    await camera.take("tingles-nothing", person)
+    message = (await person.slash(world.text, "discover")).response
+    await camera.take("discover-intro", person)
+    await person.click(message, label="Begin")
+    await camera.take("discover-pair", person)
+    for _ in range(5):
+        await person.click(message, label="Both")
+        await camera.take("discover-tingle", person)
+        await person.click(message, label="First")
+    await person.click(message, label="Enough for now")
+    await camera.take("discover-found", person)
+    await person.slash(world.text, "tingles")
+    await camera.take("tingles", person)
+
+
+async def support(camera: Camera) -> None:
+    """Take the card, its choices and its answers in every language it is written in."""
+    world, person = camera.world, camera.world.caller
+    countries = dict(zip(CARD_LOCALES, ("US", "ES", "FR", "DE", "BR", "IN", "JP", "EG"), strict=True))
+    for language, country in countries.items():
+        card = (await person.slash(world.text, "support", country=country, concern="sleep")).response
+        await choose_language(world, card, language)
+        await camera.take(f"card-{language}", person)
+        for act in ("chat", "aloud", "useless"):
+            await person.click(card, custom_id=one_of(world, card, f"help:{act}:"))
+            await camera.take(f"card-{language}-{act}", person)
+        await person.click(card, custom_id=one_of(world, card, "help:country:"))
+        await camera.take(f"card-{language}-country", person)
+        card = (await person.slash(world.text, "support")).response
+        await choose_language(world, card, language)
+        await camera.take(f"card-{language}-nowhere", person)
+    for kind in sorted(world.bot.services.therapies.pages):
+        await person.slash(world.text, "therapy", kind=kind)
+        await camera.take(f"therapy-{kind}", person)
+
+
+async def choose_language(world: World, card: simcord.ResponseMessage, language: str) -> None:
+    await world.caller.click(card, custom_id=one_of(world, card, "help:language:"))
+    await world.caller.select(card, [language], custom_id=one_of(world, card, "help:pick-language:"))
+
+
+def one_of(world: World, message: simcord.ResponseMessage, start: str) -> str:
+    return next(id_ for id_ in ids_of(world, message) if id_.startswith(start))
+
+
+def named(world: World, practice: str) -> str:
+    ids_by = {"4-7-8": "four-seven-eight"}
+    return str(world.bot.services.care.content.practices[ids_by.get(practice, practice)].title)
+
+
+SETS: dict[str, Callable[[Camera], Awaitable[None]]] = {"care": care, "support": support}
+
+
+@asynccontextmanager
+async def camera_in(folder: Path) -> AsyncGenerator[Camera]:
+    with tempfile.TemporaryDirectory() as data:
+        async with opened_world(Path(data)) as world, async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+            page = await browser.new_page(viewport=PHONE, device_scale_factor=2.0)
+            camera = Camera(world, page, folder)
+            try:
+                yield camera
+            finally:
+                await camera.close()
+                await browser.close()
+
+
+async def main(folder: Path, names: list[str]) -> None:
+    for name in names or list(SETS):
+        async with camera_in(folder) as camera:
+            await SETS[name](camera)
+
+
+if __name__ == "__main__":
+    where = Path(sys.argv[1])
+    where.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(where, sys.argv[2:]))
