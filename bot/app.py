@@ -24,8 +24,10 @@ from bot.core.clock import Clock, SystemClock
 from bot.core.preferences import GuildSettingsStore, PersonSettingsStore
 from bot.core.tasks import Tasks
 from bot.discovery.service import Discovery
+from bot.gateway.channel_status import ChannelStatuses
 from bot.gateway.client import Hush, Services
 from bot.gateway.cooldowns import Cooldowns
+from bot.gateway.displays import Displays
 from bot.gateway.help_card import LANGUAGES
 from bot.gateway.offers import SoundOffers
 from bot.gateway.panels import Panels
@@ -110,12 +112,14 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
         guild_settings = CachedGuildSettings(SqlGuildSettingsStore(database, clock))
         links = DiscordVoiceLinks(client, clock, tasks)
         panels = Panels(client, texts, clock, tasks, guild_settings.language_of)
+        statuses = ChannelStatuses(client, guild_settings, texts, zone, tasks)
+        display = Displays(panels, statuses)
         sessions = Sessions(
             engine=engine,
             links=links,
             settings=guild_settings,
             ledger=ledger,
-            display=panels,
+            display=display,
             clock=clock,
             tasks=tasks,
         )
@@ -151,7 +155,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
             library=library,
             links=links,
             ledger=ledger,
-            display=panels,
+            display=display,
             clock=clock,
             tasks=tasks,
         )
@@ -186,6 +190,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
                     ),
                     person_settings=_people(database, clock),
                     panels=panels,
+                    statuses=statuses,
                     guild_settings=guild_settings,
                     limits=limits,
                     replies=Replies(texts),

@@ -30,6 +30,7 @@ from bot.gateway.access import intents
 from bot.gateway.addressed import Addressed
 from bot.gateway.care_desk import CareDesk
 from bot.gateway.care_pages import CarePages
+from bot.gateway.channel_status import ChannelStatuses
 from bot.gateway.check_in import CheckInDesk
 from bot.gateway.cooldowns import Cooldowns
 from bot.gateway.discover_desk import DiscoverDesk
@@ -138,6 +139,7 @@ class Services:
     sleep_rooms: SleepRooms
     person_settings: PersonSettingsStore
     panels: Panels
+    statuses: ChannelStatuses
     guild_settings: CachedGuildSettings
     limits: VolumeLimits
     replies: Replies
@@ -395,6 +397,7 @@ class Hush(commands.AutoShardedBot):
             evenings=parts.evenings,
             limits=services.limits,
             playback=services.playback,
+            statuses=services.statuses,
             pages=SettingsPages(services.texts, parts.evenings.place_of),
             funnel=funnel,
         )

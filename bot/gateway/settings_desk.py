@@ -9,6 +9,7 @@ import discord
 
 from bot.core.errors import Refusal, StoreError
 from bot.core.preferences import GuildSettings, QuietHours
+from bot.gateway.channel_status import ChannelStatuses
 from bot.gateway.funnel import Funnel
 from bot.gateway.settings_pages import OWN, TOPICS, Chosen, SettingsPages, chosen_values
 from bot.playback.limits import VolumeLimits
@@ -35,6 +36,7 @@ class SettingsDesk:
         evenings: Evenings,
         limits: VolumeLimits,
         playback: Playback,
+        statuses: ChannelStatuses,
         pages: SettingsPages,
         funnel: Funnel,
     ) -> None:
@@ -43,6 +45,7 @@ class SettingsDesk:
         self._evenings = evenings
         self._limits = limits
         self._playback = playback
+        self._statuses = statuses
         self._pages = pages
         self._funnel = funnel
         self._acts: dict[str, _Act] = {
@@ -58,6 +61,8 @@ class SettingsDesk:
             "quiet-cap": self._changing("quiet", _with_quiet_cap),
             "no-hours": self._changing("quiet", lambda s, _, __: replace(s, quiet=None)),
             "timer": self._changing("timer", lambda s, _, p: replace(s, timer_default_minutes=int(p))),
+            "tail": self._changing("timer", lambda s, _, p: replace(s, tail_minutes=int(p))),
+            "empty": self._changing("end", lambda s, _, p: replace(s, empty_minutes=int(p))),
             "end": self._changing("end", lambda s, a, _: replace(s, leave_at_end=a == "1")),
             "reminder-channels": self._set_reminder_channels,
             "status": self._changing("status", lambda s, a, _: replace(s, voice_status=a == "1")),
@@ -67,9 +72,9 @@ class SettingsDesk:
         }
 
     async def show(self, interaction: discord.Interaction) -> None:
-        guild_id = _server_of(interaction)
+        _server_of(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        view = self._pages.all(await self._chosen(guild_id), interaction.locale.value)
+        view = self._pages.all(await self._chosen(interaction), interaction.locale.value)
         await interaction.edit_original_response(view=view)
 
     async def answer(self, interaction: discord.Interaction) -> bool:
@@ -93,7 +98,7 @@ class SettingsDesk:
 
     async def _back(self, interaction: discord.Interaction, _: str) -> None:
         await interaction.response.defer()
-        view = self._pages.all(await self._chosen(_server_of(interaction)), interaction.locale.value)
+        view = self._pages.all(await self._chosen(interaction), interaction.locale.value)
         await interaction.edit_original_response(view=view)
 
     def _changing(self, topic: str, change: _Change) -> _Act:
@@ -108,7 +113,7 @@ class SettingsDesk:
     async def _ask_channel_cap(self, interaction: discord.Interaction, _: str) -> None:
         channel_id = int(_picked(interaction))
         await interaction.response.defer()
-        chosen = await self._chosen(_server_of(interaction))
+        chosen = await self._chosen(interaction)
         view = self._pages.channel(channel_id, chosen, interaction.locale.value)
         await interaction.edit_original_response(view=view)
 
@@ -162,19 +167,23 @@ class SettingsDesk:
         except StoreError:
             raise Refusal("settings.refused.unwritten") from None
         self._playback.limits_changed(guild_id)
+        self._statuses.look(guild_id)
 
     async def _redraw(self, interaction: discord.Interaction, topic: str) -> None:
-        chosen = await self._chosen(_server_of(interaction))
+        chosen = await self._chosen(interaction)
         view = self._pages.one(topic, chosen, interaction.locale.value)
         await interaction.edit_original_response(view=view)
 
-    async def _chosen(self, guild_id: int) -> Chosen:
+    async def _chosen(self, interaction: discord.Interaction) -> Chosen:
+        guild_id = _server_of(interaction)
         try:
             reminder_channels = await self._reminder_channels.of(guild_id)
         except StoreError:
             raise Refusal("settings.refused.unwritten") from None
         settings = await self._settings.get(guild_id)
-        return Chosen(settings, reminder_channels, self._limits.hoster_percent)
+        guild = interaction.guild
+        may_write = guild is None or guild.me.guild_permissions.set_voice_channel_status
+        return Chosen(settings, reminder_channels, self._limits.hoster_percent, may_write)
 
 
 def _server_of(interaction: discord.Interaction) -> int:

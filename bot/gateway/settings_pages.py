@@ -27,6 +27,8 @@ TOPICS: Final[Mapping[str, str]] = {
 }
 PERCENTS: Final = (100, 90, 80, 70, 60, 50, 40, 30, 20, 10)
 MINUTES: Final = (15, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720, 0)
+TAILS: Final = (0, 5, 10, 15, 20, 30)
+PATIENCES: Final = (1, 2, 5, 10, 15, 30, 60)
 OWN: Final = "own"
 """What stands for a channel's or a language's being the server's own."""
 _MOST_CHANNELS: Final = 25
@@ -40,6 +42,8 @@ class Chosen:
     settings: GuildSettings
     reminder_channels: frozenset[int]
     hoster_cap: int
+    may_write_status: bool
+    """Whether Hush may write voice channels' statuses there."""
 
 
 def custom_id(act: str, argument: int | str = 0) -> str:
@@ -123,9 +127,10 @@ class SettingsPages:
             case "quiet":
                 return self._hours(settings, locale)
             case "timer":
-                return self._length(settings.timer_default_minutes, locale)
+                return self._session(settings, locale)
             case "end":
-                return say("settings.end.leave" if settings.leave_at_end else "settings.end.stay", locale)
+                key = "settings.end.leave" if settings.leave_at_end else "settings.end.stay"
+                return say(key, locale, length=timedelta(minutes=settings.empty_minutes))
             case "reminders":
                 named = tuple(f"<#{channel_id}>" for channel_id in sorted(chosen.reminder_channels))
                 return (
@@ -160,6 +165,18 @@ class SettingsPages:
             place=self._place_of(settings.timezone or "UTC", locale),
             percent=hours.cap_percent,
         )
+
+    def _session(self, settings: GuildSettings, locale: str) -> str:
+        length = self._length(settings.timer_default_minutes, locale)
+        if not (settings.timer_default_minutes and settings.tail_minutes):
+            return length
+        tail = timedelta(minutes=settings.tail_minutes)
+        return self._texts.get("settings.timer.with_tail", locale, length=length, tail=tail)
+
+    def _tail(self, minutes: int, locale: str) -> str:
+        if not minutes:
+            return self._texts.get("settings.timer.no_tail", locale)
+        return self._texts.get("settings.timer.tail", locale, length=timedelta(minutes=minutes))
 
     def _length(self, minutes: int, locale: str) -> str:
         if minutes == 0:
@@ -216,14 +233,24 @@ class SettingsPages:
         options = {str(minutes): self._length(minutes, locale) for minutes in MINUTES}
         now = str(chosen.settings.timer_default_minutes)
         select = self._select("timer", options, now, "settings.timer.choose", locale)
-        return self._texts.get("settings.timer.explained", locale), [select]
+        tails = {str(minutes): self._tail(minutes, locale) for minutes in TAILS}
+        tail = self._select(
+            "tail", tails, str(chosen.settings.tail_minutes), "settings.timer.choose_tail", locale
+        )
+        return self._texts.get("settings.timer.explained", locale), [select, tail]
 
     def _end(self, chosen: Chosen, locale: str) -> tuple[str, list[_Row]]:
         key = "settings.button.stay" if chosen.settings.leave_at_end else "settings.button.leave"
         toggle = row(
             button(custom_id("end", int(not chosen.settings.leave_at_end)), self._texts.get(key, locale))
         )
-        return self._texts.get("settings.end.explained", locale), [toggle]
+        options = {
+            str(minutes): self._texts.get("settings.end.empty", locale, length=timedelta(minutes=minutes))
+            for minutes in PATIENCES
+        }
+        now = str(chosen.settings.empty_minutes)
+        patience = self._select("empty", options, now, "settings.end.choose_empty", locale)
+        return self._texts.get("settings.end.explained", locale), [patience, toggle]
 
     def _reminders(self, chosen: Chosen, locale: str) -> tuple[str, list[_Row]]:
         known = sorted(chosen.reminder_channels)[:_MOST_CHANNELS]
@@ -244,7 +271,10 @@ class SettingsPages:
         toggle = row(
             button(custom_id("status", int(not chosen.settings.voice_status)), self._texts.get(key, locale))
         )
-        return self._texts.get("settings.status.explained", locale), [toggle]
+        explained = self._texts.get("settings.status.explained", locale)
+        if chosen.settings.voice_status and not chosen.may_write_status:
+            explained = self._texts.get("settings.status.not_allowed", locale)
+        return explained, [toggle]
 
     def _language(self, chosen: Chosen, locale: str) -> tuple[str, list[_Row]]:
         discords = {tag.value for tag in discord.Locale}

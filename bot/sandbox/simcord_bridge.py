@@ -11,7 +11,7 @@ Everything is put on the objects of one environment, nothing on classes, so worl
 import asyncio
 import contextvars
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -161,13 +161,26 @@ class Running:
         return await self._env._webhook_adapter.request(*args, **kwargs)
 
 
+def _fit_nothing(_websocket: Any, _http: Any) -> None:
+    pass
+
+
 class VoiceGateway:
     """Discord's part in a voice connection: op 4, its two answers, moves and removals."""
 
-    def __init__(self, env: simcord.Env, bot: discord.AutoShardedClient, server: LoopbackVoice) -> None:
+    def __init__(
+        self,
+        env: simcord.Env,
+        bot: discord.AutoShardedClient,
+        server: LoopbackVoice,
+        *,
+        fit: Callable[[Any, Any], None] = _fit_nothing,
+    ) -> None:
+        """`fit` is given the bot's gateway and its HTTP client whenever they are used, to teach them more."""
         self._env = env
         self._backend = env.backend
         self._bot = bot
+        self._fit = fit
         self._server = server
         self._tasks = Tasks()
         self._http: Any = bot.http
@@ -206,6 +219,7 @@ class VoiceGateway:
         websocket.voice_state = self._voice_state
         http: Any = self._bot.http
         http.ws_connect = self._ws_connect
+        self._fit(websocket, http)
         return websocket
 
     async def _ws_connect(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:

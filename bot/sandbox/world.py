@@ -20,6 +20,7 @@ import simcord
 from discord.ext import commands
 
 from bot.core.clock import Clock
+from bot.sandbox.channel_statuses import ChannelStatuses
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.journal import FILE_NAME, WorldJournal
 from bot.sandbox.simcord_bridge import Backstage, Running, VoiceGateway, handle_of, new_environment
@@ -62,7 +63,7 @@ class World:
     guild: "Sleepy Hollow". text, quiet: text channels. lantern, attic: voice channels. stage: a stage.
     sitter: sits in `lantern`, alone, from before Hush came. caller: is in no voice channel.
     dm: the caller's direct messages with Hush. moderator: may do everything.
-    clock: what Hush and SimCord both live by; `advance` moves it.
+    clock: what Hush and SimCord both live by; `advance` moves it. statuses: what stands on voice channels.
 
     data_dir: Hush's folder; a temporary one unless given. A folder that a world lived in before, however it
     ended, brings that world back: its ids, people, messages and files. clock: real time unless given.
@@ -82,6 +83,7 @@ class World:
     sitter: simcord.MemberActor
     caller: simcord.MemberActor
     moderator: simcord.MemberActor
+    statuses: ChannelStatuses
 
     def __init__(
         self,
@@ -197,7 +199,8 @@ class World:
         if self._data_dir is not None:
             stack.callback(journal.close)
             journal.follow(self.env.backend)
-        self._gateway = VoiceGateway(self.env, self.bot, self.server)
+        self.statuses = ChannelStatuses(self.env)
+        self._gateway = VoiceGateway(self.env, self.bot, self.server, fit=self.statuses.fit)
         await stack.enter_async_context(self._gateway)
         await stack.enter_async_context(Running(self.env, check_errors=self._check_errors))
         # Between the two: listeners stay until Hush has gone, so that its last fade is heard.

@@ -6,7 +6,7 @@ import simcord
 from bot.core.preferences import GuildSettings, QuietHours
 from bot.sandbox.world import World
 from tests.cogs.care_reading import answered, buttons, ids_of, parts, shown
-from tests.cogs.room import deny, refused
+from tests.cogs.room import deny, left, refused, seat
 
 
 async def opened(world: World, topic: str | None = None) -> simcord.ResponseMessage:
@@ -27,8 +27,8 @@ async def test_it_says_every_setting_in_a_line(world: World) -> None:
         "**Who changes what plays** · everyone in the channel with me",
         "**Loudest** · volume 100 at most",
         "**Quiet hours** · none",
-        "**Session length** · 1 hour",
-        "**At the end** · I stay silently until the channel is empty",
+        "**Session length** · 1 hour, softer over the last 10 minutes",
+        "**At the end** · I stay silently while somebody is there, and 5 minutes in an empty channel",
         "**Evening reminders** · in direct messages only",
         "**Channel status** · nothing is shown on the channel",
         "**Language** · the server's own",
@@ -155,3 +155,22 @@ async def test_no_page_has_more_than_discord_allows(world: World) -> None:
         message = await opened(world, topic)
         assert len(parts(world, message)) <= 40
         assert "settings:back:v1:0" in ids_of(world, message)
+
+
+async def test_how_long_it_grows_softer_and_how_long_it_stays_in_an_empty_channel(world: World) -> None:
+    message = await opened(world, "timer")
+    await world.moderator.select(message, ["20"], custom_id="settings:tail:v1:0")
+    assert "1 hour, softer over the last 20 minutes" in shown(world, message)
+    await world.moderator.click(message, label="Back")
+    await world.moderator.select(message, ["end"], custom_id="settings:open:v1:0")
+    await world.moderator.select(message, ["1"], custom_id="settings:empty:v1:0")
+    assert "and 1 minute in an empty channel" in shown(world, message)
+    settings = await kept(world)
+    assert (settings.tail_minutes, settings.empty_minutes) == (20, 1)
+    await world.sitter.slash(world.text, "play", sound="rain")
+    assert world.bot.services.playback.now_playing(world.guild.id).tail.total_seconds() == 1200.0
+    await world.move(world.sitter, None)
+    await world.advance(58.0)
+    assert seat(world) is not None
+    await world.advance(4.0)
+    await left(world)

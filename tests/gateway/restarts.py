@@ -30,7 +30,7 @@ async def restarted(world: World, data_dir: Path) -> AsyncGenerator[Hush]:
         clock=world.clock,
         connector=aiohttp.TCPConnector(limit=0, ssl=client_ssl_context(world.server.ca_file)),
     )
-    async with VoiceGateway(world.env, bot, world.server):
+    async with VoiceGateway(world.env, bot, world.server, fit=world.statuses.fit):
         await world.env.restart_bot(bot)
         world.bot = bot
         try:
