@@ -205,13 +205,13 @@ class ChannelStatuses:
         guild = self._client.get_guild(now.guild_id)
         locale = settings.language or (guild.preferred_locale.value if guild is not None else "en-US")
         if now.paused:
-            said = self._texts.get("status.paused", locale, sound=now.title)
+            said = self._texts.get("status.line.paused", locale, sound=now.title)
         elif now.ends_at is None:
             said = now.title
         else:
             zone = settings.timezone
             at = now.ends_at.astimezone(UTC if zone is None else self._zone(zone))
-            key = "status.until_utc" if zone is None else "status.until"
+            key = "status.line.until_utc" if zone is None else "status.line.until"
             said = self._texts.get(key, locale, sound=now.title, time=wall_time(at.time(), locale))
         return SIGN + said
 
