@@ -24,6 +24,7 @@ from bot.core.clock import Clock, SystemClock
 from bot.core.preferences import GuildSettingsStore, PersonSettingsStore
 from bot.core.tasks import Tasks
 from bot.discovery.service import Discovery
+from bot.gateway.budget import RequestBudget
 from bot.gateway.channel_status import ChannelStatuses
 from bot.gateway.client import Hush, Services
 from bot.gateway.cooldowns import Cooldowns
@@ -82,8 +83,11 @@ def create_bot(
     read from the environment and are wrong.
     """
     settings = load() if settings is None else settings
+    clock = SystemClock() if clock is None else clock
+    budget = RequestBudget(clock)
     return Hush(
-        partial(_open_services, settings, SystemClock() if clock is None else clock),
+        partial(_open_services, settings, clock, budget),
+        http_trace=budget.trace,
         data_dir=settings.data_dir,
         shard_count=settings.shard_count,
         connector=connector,
@@ -92,7 +96,7 @@ def create_bot(
 
 @asynccontextmanager
 async def _open_services(  # noqa: PLR0915 - everything is joined here
-    settings: Settings, clock: Clock, client: Hush
+    settings: Settings, clock: Clock, budget: RequestBudget, client: Hush
 ) -> AsyncGenerator[Services]:
     # Here, not above: SQLAlchemy costs a second that `--help` and the tests of other rooms need not wait.
     from bot.evenings import evening_parts  # noqa: PLC0415
@@ -160,7 +164,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
             tasks=tasks,
         )
         care, guides = await _care(database, library, blocks, clock, tasks)
-        evenings = await asyncio.to_thread(evening_parts, database, client, texts, clock, tasks)
+        evenings = await asyncio.to_thread(evening_parts, database, client, budget, texts, clock, tasks)
         hearing = Hearing(await asyncio.to_thread(Triage.load), Decisions(clock), clock)
         holders = (playback, blocks, favourites, recordings, guides, hearing, evenings.acquaintance)
         vitals = BotVitals(client, sessions, engine, database, evenings.rounds)

@@ -78,14 +78,19 @@ def _letters(texts: Texts) -> Letters:
     return Letters(texts, MorningWords(texts).first_question)
 
 
-def evening_parts(
-    database: Database, client: discord.Client, texts: Texts, clock: Clock, tasks: Tasks
+def evening_parts(  # noqa: PLR0917 - what every room of the bot shares
+    database: Database,
+    client: discord.Client,
+    budget: RequestBudget,
+    texts: Texts,
+    clock: Clock,
+    tasks: Tasks,
 ) -> EveningParts:
     """Return everything about evenings that a whole bot has; `rounds` is still to be begun and closed."""
     news = News()
     channels = SqlDirectChannels(database)
     familiar = SqlFamiliarGuilds(database, clock)
-    post = DiscordPost(client, RequestBudget(clock), _letters(texts).write)
+    post = DiscordPost(client, budget, _letters(texts).write)
     rules = SqlRuleStore(database, clock, news)
     people = SqlPersonSettingsStore(database, clock)
     evenings = Evenings(

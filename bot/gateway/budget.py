@@ -1,19 +1,32 @@
-"""One budget for what Hush sends unasked: so many requests a second, and a slow lane for opening DMs."""
+"""One budget for all that Hush asks of Discord: so many requests a second, and a slow lane for opening DMs.
+
+Reminders wait for their turn in it. Panels and the like do not wait, they are few and somebody looks at
+them; but each of their requests takes a turn too, so that both together stay within what Discord allows.
+"""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import SimpleNamespace
 from typing import Final
+
+import aiohttp
 
 from bot.core.clock import Clock
 from bot.reminders.ports import TryLater
 
 GLOBAL_PER_S: Final = 40.0
-"""Of the 50 that Discord allows a bot, answers to interactions aside; the rest is for panels and the like."""
+"""Of the 50 that Discord allows a bot, answers to interactions aside; what is left is for sudden panels."""
 OPENINGS_PER_S: Final = 1.0
 """Opening DMs faster meets a limit that Discord does not publish."""
 LONGEST_TURN_S: Final = 8.0
 """Who would wait longer gives up the turn: a reminder's lease does not last for ever."""
 _PAUSE_S: Final = 60.0
 _LONGEST_PAUSE_S: Final = 900.0
+_ANSWERS: Final = frozenset({"interactions", "webhooks"})
+"""What answers to interactions go through. Hush has no other webhooks."""
+_has_turn: ContextVar[bool] = ContextVar("has_turn", default=False)
 
 
 class Lane:
@@ -49,6 +62,16 @@ class Lane:
         if wait_s > 0.0:
             await self._clock.sleep(wait_s)
 
+    def must_be_open(self) -> None:
+        """Raise TryLater while the lane pauses: who had a turn before it does not go now."""
+        wait_s = self._paused_until_s - self._clock.monotonic()
+        if wait_s > 0.0:
+            raise TryLater(wait_s)
+
+    def spent(self) -> None:
+        """Somebody went without waiting: the turns to come are later for it."""
+        self._even_s = max(self._even_s, self._clock.monotonic()) + 1.0 / self.per_s
+
     def pause(self, seconds: float | None = None) -> float:
         """Let nobody through for a while; return for how long."""
         wait_s = min(_PAUSE_S * 2**self._n_pauses, _LONGEST_PAUSE_S) if seconds is None else seconds
@@ -62,7 +85,10 @@ class Lane:
 
 
 class RequestBudget:
-    """The lanes of one bot. Answers to interactions need none; Discord does not count them."""
+    """The lanes of one bot. Answers to interactions need none; Discord does not count them.
+
+    `trace` belongs into the client's `http_trace`: it counts what is asked without waiting for a turn.
+    """
 
     def __init__(
         self, clock: Clock, *, per_s: float = GLOBAL_PER_S, openings_per_s: float = OPENINGS_PER_S
@@ -70,6 +96,8 @@ class RequestBudget:
         self.messages = Lane(clock, per_s, burst=5)
         self.openings = Lane(clock, openings_per_s, burst=5)
         self._opening = asyncio.Semaphore(1)
+        self.trace = aiohttp.TraceConfig()
+        self.trace.on_request_start.append(self._asked)
 
     def share_with(self, n_processes: int) -> None:
         self.messages.share_with(n_processes)
@@ -79,3 +107,19 @@ class RequestBudget:
     def one_opening(self) -> asyncio.Semaphore:
         """Held while a DM is being opened: Discord's answer decides whether the next one may try."""
         return self._opening
+
+    @contextmanager
+    def turn_taken(self) -> Iterator[None]:
+        """Make requests within that have waited for their turn, so that they are not counted again."""
+        token = _has_turn.set(True)
+        try:
+            yield
+        finally:
+            _has_turn.reset(token)
+
+    async def _asked(
+        self, _: aiohttp.ClientSession, __: SimpleNamespace, request: aiohttp.TraceRequestStartParams
+    ) -> None:
+        parts = request.url.parts
+        if "api" in parts and not _ANSWERS.intersection(parts) and not _has_turn.get():
+            self.messages.spent()

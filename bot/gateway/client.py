@@ -197,6 +197,7 @@ class Hush(commands.AutoShardedBot):
         data_dir: Path,
         shard_count: int | None = None,
         connector: aiohttp.BaseConnector | None = None,
+        http_trace: aiohttp.TraceConfig,
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -210,6 +211,7 @@ class Hush(commands.AutoShardedBot):
             allowed_mentions=discord.AllowedMentions.none(),
             shard_count=shard_count,
             connector=connector,
+            http_trace=http_trace,
         )
         self._opening = opening
         self._data_dir = data_dir

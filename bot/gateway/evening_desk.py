@@ -20,6 +20,8 @@ from bot.reminders.spoken import read_time
 
 HERE: Final = "here"
 DIRECT: Final = "direct"
+_NO_DRAFT: Final = "0"
+"""In place of a bedtime to go on with: only the clock was asked for."""
 
 _Act = Callable[[discord.Interaction, list[str]], Awaitable[None]]
 
@@ -64,9 +66,8 @@ class EveningDesk:
 
     async def timezone(self, interaction: discord.Interaction, typed: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        locale = interaction.locale.value
-        name = await self._evenings.set_zone(interaction.user.id, typed, locale)
-        await interaction.edit_original_response(view=page([self._zone_words(name, interaction)]))
+        if (name := await self._zone_of(interaction, typed, _NO_DRAFT)) is not None:
+            await interaction.edit_original_response(view=page([self._zone_words(name, interaction)]))
 
     def zones_like(self, typed: str, locale: str) -> list[tuple[str, str]]:
         """Return zones that may be meant, as (how they read, name)."""
@@ -100,7 +101,12 @@ class EveningDesk:
             if where == HERE and not await self._may_stand_here(interaction):
                 return
             wish = replace(wish, moves=True, place=_here(interaction) if where == HERE else None)
-        await self._show(interaction, await self._evenings.edit(interaction.user.id, chosen.id, wish))
+        planned = await self._evenings.edit(interaction.user.id, chosen.id, wish)
+        if await self._evenings.is_open(interaction.user.id):  # told already where they come
+            view = self._words.planned(planned, None, interaction.locale.value)
+            await interaction.edit_original_response(view=view)
+            return
+        await self._show(interaction, planned)
 
     async def show_all(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -236,20 +242,28 @@ class EveningDesk:
         await interaction.response.send_modal(modal)
 
     async def _told_zone(self, interaction: discord.Interaction, arguments: list[str]) -> None:
-        """Take the clock somebody named, or let them pick among several; then go on with their bedtime."""
+        """Take the clock somebody named; then go on with the bedtime they were at."""
         await interaction.response.defer()
-        locale, typed = interaction.locale.value, _told(interaction)
-        try:
-            await self._evenings.set_zone(interaction.user.id, typed, locale)
-        except Refusal as refusal:
-            found = self._evenings.zones_like(typed, locale)
-            if refusal.key != "timezone.refused.several":
-                raise
-            view = self._words.pick_zone(arguments[0], found, locale)
-            await interaction.edit_original_response(view=view)
+        name = await self._zone_of(interaction, _told(interaction), arguments[0])
+        if name is None:
+            return
+        if arguments[0] == _NO_DRAFT:
+            await interaction.edit_original_response(view=page([self._zone_words(name, interaction)]))
             return
         draft, is_guess = _unpacked(arguments[0], interaction)
         await self._show(interaction, await self._evenings.add(draft, is_guess=is_guess))
+
+    async def _zone_of(self, interaction: discord.Interaction, typed: str, draft: str) -> str | None:
+        """Keep the clock a text means and return its zone; None where they are to pick among several."""
+        locale = interaction.locale.value
+        try:
+            return await self._evenings.set_zone(interaction.user.id, typed, locale)
+        except Refusal as refusal:
+            if refusal.key != "timezone.refused.several":
+                raise
+        view = self._words.pick_zone(draft, self._evenings.zones_like(typed, locale), locale)
+        await interaction.edit_original_response(view=view)
+        return None
 
     async def _allow(self, interaction: discord.Interaction, _: list[str]) -> None:
         await interaction.response.defer()

@@ -94,7 +94,12 @@ class EveningWords:
         return page([f"## {title}", *entries, *note])
 
     def _entry(self, rule: Rule, at: datetime | None, locale: str) -> str:
-        words = {"time": wall_time(rule.at, locale), "days": self.days(rule.days, locale)}
+        how = [self.days(rule.days, locale)]
+        if rule.lead_minutes:
+            how.append(self.say("bedtime.list.lead", locale, lead=rule.lead))
+        if rule.place is not None:
+            how.append(self.say("bedtime.list.place", locale, channel_id=rule.place.channel_id))
+        words = {"time": wall_time(rule.at, locale), "days": ", ".join(how)}
         if rule.paused or at is None:
             return self.say("bedtime.list.paused", locale, **words)
         return self.say("bedtime.list.entry", locale, at=at, **words)

@@ -61,6 +61,8 @@ class Letters:
         if letter.in_server:
             return [self._say(letter, "bedtime.letter.in_server")]
         key = "bedtime.letter.soon" if letter.has_lead else "bedtime.letter.now"
+        if letter.was_put_off:
+            key = "bedtime.letter.again"
         told = [self._say(letter, key, line=self._texts.get(self._line(letter), letter.locale))]
         return [*told, self._say(letter, "bedtime.letter.fallback")] if letter.is_fallback else told
 
@@ -68,7 +70,7 @@ class Letters:
         """Return the evening's line: each person goes through all of them in an order of their own."""
         lines = list(self._lines)
         random.Random(f"{letter.user_id}:{letter.rule_id}").shuffle(lines)  # noqa: S311 - an order, not a secret
-        return lines[letter.about_at.toordinal() % len(lines)]
+        return lines[(letter.about_at.toordinal() + letter.was_put_off) % len(lines)]
 
     def _say(self, letter: Letter, key: str, **more: object) -> str:
         return self._texts.get(
@@ -88,7 +90,7 @@ class Letters:
                     custom_id=press_id(action, letter.rule_id),
                     label=self._texts.get(_LABELS[action], letter.locale),
                     style=discord.ButtonStyle.primary
-                    if action == actions[0]
+                    if action == actions[0] and len(actions) > 1
                     else discord.ButtonStyle.secondary,
                 )
             )

@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.gateway.budget import RequestBudget
 from bot.gateway.rate_buckets import look_seldom
-from bot.reminders.model import Letter
+from bot.reminders.model import Delivered, Letter
 from bot.reminders.ports import ClosedDoor, NoSuchPlace, TryLater
 
 _log = logging.getLogger(__name__)
@@ -19,8 +19,11 @@ _log = logging.getLogger(__name__)
 _OPENING_TOO_FAST: Final = 40003
 _NO_DIRECT_MESSAGES: Final = 50007
 _SEND_FAILED_S: Final = 5.0
-_ANSWER_LIMIT_S: Final = 28.0
-"""With the turn in the budget less than a reminder's lease."""
+_LIMIT_S: Final = 36.0
+"""For turns and answers together: less than a reminder's lease."""
+
+_TROUBLE: Final = (discord.DiscordException, aiohttp.ClientError, OSError)
+"""Timeouts, too, are OSErrors."""
 
 Write = Callable[[Letter], ui.LayoutView]
 """Puts a letter into words."""
@@ -42,15 +45,36 @@ class DiscordPost:
     def share_with(self, n_processes: int) -> None:
         self._budget.share_with(n_processes)
 
-    async def deliver(self, letter: Letter) -> int:
-        channel_id = await self._open(letter.user_id) if letter.channel_id is None else letter.channel_id
+    async def deliver(self, letter: Letter) -> Delivered:
+        try:
+            async with asyncio.timeout(_LIMIT_S):
+                channel_id = letter.channel_id
+                if channel_id is None:
+                    channel_id = await self._open(letter.user_id)
+                return await self._send(letter, channel_id)
+        except TimeoutError as error:
+            raise _later(error) from None
+
+    async def withdraw(self, delivered: Delivered) -> None:
+        channel = self._client.get_partial_messageable(delivered.channel_id)
+        try:
+            async with asyncio.timeout(_LIMIT_S):
+                await self._budget.messages.turn()
+                with self._budget.turn_taken():
+                    await channel.get_partial_message(delivered.message_id).delete()
+        except (discord.NotFound, discord.Forbidden):
+            return  # gone, or not to be reached any more
+        except _TROUBLE as error:
+            raise _later(error) from None
+
+    async def _send(self, letter: Letter, channel_id: int) -> Delivered:
         await self._budget.messages.turn()
         people = [discord.Object(letter.user_id)] if letter.in_server else False
         mentions = discord.AllowedMentions(everyone=False, roles=False, users=people)
         channel, view = self._client.get_partial_messageable(channel_id), self._write(letter)
         try:
-            async with asyncio.timeout(_ANSWER_LIMIT_S):
-                await channel.send(
+            with self._budget.turn_taken():
+                message = await channel.send(
                     view=view, silent=letter.silent, nonce=letter.nonce, allowed_mentions=mentions
                 )
         except discord.Forbidden:
@@ -58,17 +82,19 @@ class DiscordPost:
             raise (NoSuchPlace if letter.in_server else ClosedDoor) from None
         except discord.NotFound:
             raise NoSuchPlace from None
-        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        except _TROUBLE as error:
             raise _later(error) from None
-        return channel_id
+        return Delivered(channel_id, message.id)
 
     async def _open(self, user_id: int) -> int:
         lane = self._budget.openings
+        await lane.turn()
+        await self._budget.messages.turn()
         async with self._budget.one_opening:
-            await lane.turn()
-            await self._budget.messages.turn()
+            lane.must_be_open()  # the one before may just have been told to wait
             try:
-                channel = await self._client.create_dm(discord.Object(user_id))
+                with self._budget.turn_taken():
+                    channel = await self._client.create_dm(discord.Object(user_id))
             except discord.HTTPException as error:
                 if error.code == _NO_DIRECT_MESSAGES:
                     raise ClosedDoor from None
@@ -79,7 +105,7 @@ class DiscordPost:
                 raise _later(error) from None
             except discord.RateLimited as error:
                 raise TryLater(lane.pause(error.retry_after)) from None
-            except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            except _TROUBLE as error:
                 raise _later(error) from None
             lane.passed()
             return channel.id

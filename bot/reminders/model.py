@@ -29,7 +29,9 @@ class Kind(StrEnum):
     CONFIRM = "confirm"
     """The first message after a rule was made, where it could not be said at once."""
     MORNING = "morning"
-    """How was the night? From a rule of its own; unanswered at noon, it is gone."""
+    """How was the night? From a rule of its own."""
+    NOON = "noon"
+    """The morning's question, not answered to its end, is taken away again; nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ class Reminder:
     locale: str = "en-US"
     n_missed: int = 1
     """For `MISSED`: the evenings it stands for."""
+    message_id: int | None = None
+    """For `NOON`: the message in the person's direct messages that goes."""
 
     @property
     def nonce(self) -> str:
@@ -137,6 +141,14 @@ class Topic(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """Where a letter is."""
+
+    channel_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A message on its way: to a channel of the person's, or to the person where no channel is known yet."""
 
@@ -153,6 +165,8 @@ class Letter:
     silent: bool = True
     has_lead: bool = False
     """It comes before the bedtime, not at it."""
+    was_put_off: bool = False
+    """They asked for it to come again about now."""
     n_missed: int = 1
     is_fallback: bool = False
     """It should have stood in a server's channel, where Hush cannot write any more."""

@@ -59,8 +59,12 @@ class Mornings:
 
     async def turn_off(self, user_id: int) -> None:
         """Ask no more. What was told stays until its time is over."""
-        if (rule := await self.rule_of(user_id)) is not None:
-            await self._rules.remove(user_id, rule.id)
+        if (rule := await self.rule_of(user_id)) is None:
+            return
+        asked = [due for due in await self._rules.pending(user_id) if due.kind is Kind.NOON]
+        await self._rules.remove(user_id, rule.id)
+        for due in asked:  # today's question goes now, not at noon
+            await self._rules.put(replace(due, rule_id=0, due_at=self._clock.now()))
 
     async def answer(
         self, user_id: int, rule_id: int, asked_at: datetime, question: str, value: int
@@ -77,7 +81,10 @@ class Mornings:
         night = await self._diary.night(user_id, local_date(rule.zone, asked_at))
         await self._diary.put(night.with_answer(question, value), now)
         following = QUESTIONS.index(question) + 1
-        return QUESTIONS[following] if following < len(QUESTIONS) else None
+        if following < len(QUESTIONS):
+            return QUESTIONS[following]
+        await self._rules.drop(user_id, [Kind.NOON], rule_id)
+        return None
 
     async def weeks(self, user_id: int, n_weeks: int) -> Weeks:
         """Return the last weeks up to this morning, where the person is."""

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.reminders.model import Claim, Kind, Letter, Place, Reminder, Rule
+from bot.reminders.model import Claim, Delivered, Kind, Letter, Place, Reminder, Rule
 
 
 class RuleStore(Protocol):
@@ -24,7 +24,8 @@ class RuleStore(Protocol):
     async def change(self, rule: Rule, due: Reminder | None) -> bool:
         """Replace the person's rule of that id and what is pending from it; False when there is none.
 
-        `due` None leaves nothing pending. A delivery under way loses its claim.
+        `due` None leaves nothing pending. A delivery under way loses its claim. What is to be taken away at
+        noon stays so.
         """
         ...
 
@@ -76,13 +77,13 @@ class QueueStore(Protocol):
         claim: Claim,
         following: Reminder | None,
         *,
-        notice: Reminder | None = None,
+        also: Reminder | None = None,
         ignored: bool = False,
     ) -> bool:
         """Have done with the claimed one: put `following` in its place, or nothing.
 
-        notice: also due then; added up with one that is pending. ignored: count the rule's reminder as not
-        answered yet.
+        also: due too, in place of what is pending of its kind and rule; evenings missed add up. ignored:
+        count the rule's reminder as not answered yet.
         """
         ...
 
@@ -98,8 +99,8 @@ class QueueStore(Protocol):
         """Return when the soonest reminder that is not held is due, or the soonest lease ends."""
         ...
 
-    async def count_due(self, *, due_by: datetime) -> int:
-        """Return how many are due by then and not held, counting no further than 50,000."""
+    async def count_due(self, *, due_by: datetime, most: int) -> int:
+        """Return how many are due by then and not held, counting no further than `most`."""
         ...
 
     async def free_dead_leases(self) -> None:
@@ -110,8 +111,8 @@ class QueueStore(Protocol):
         """Say that this process lives; return how many do."""
         ...
 
-    async def outdated(self, data_version: str, *, most: int) -> Sequence[Rule]:
-        """Return rules whose instants were derived under other zone data."""
+    async def outdated(self, data_version: str, *, most: int) -> Sequence[tuple[Rule, datetime | None]]:
+        """Return rules whose instants were derived under other zone data, and what is pending is about."""
         ...
 
     async def unarmed(self, *, most: int) -> Sequence[Rule]:
@@ -213,9 +214,14 @@ class Post(Protocol):
         """So many processes use the same budget."""
         ...
 
-    async def deliver(self, letter: Letter) -> int:
-        """Deliver it and return the channel it is in; the same nonce again within minutes arrives once.
+    async def deliver(self, letter: Letter) -> Delivered:
+        """Deliver it and return where it is; the same nonce again within minutes arrives once.
 
-        Raises ClosedDoor, NoSuchPlace or TryLater. Waits its turn in the budget, at most some seconds.
+        Raises ClosedDoor, NoSuchPlace or TryLater. Waits its turn in the budget; all of it takes less than
+        a lease.
         """
+        ...
+
+    async def withdraw(self, delivered: Delivered) -> None:
+        """Take a letter away; one that is gone already is no matter. Raises TryLater."""
         ...

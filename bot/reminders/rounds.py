@@ -6,19 +6,22 @@ import logging
 import math
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from itertools import islice, takewhile
 from typing import Final
 
 from bot.core.clock import Clock
 from bot.core.errors import StoreError
 from bot.core.tasks import Tasks
-from bot.reminders.firing import EVERY_DAY, is_past_noon, next_firing
+from bot.reminders.firing import EVERY_DAY, firings, is_past_noon, next_firing
 from bot.reminders.model import (
     GRACE,
     N_IGNORED_BEFORE_ASKING,
     Claim,
+    Delivered,
     Kind,
     Letter,
     Reminder,
+    Rule,
     Topic,
 )
 from bot.reminders.ports import (
@@ -49,6 +52,11 @@ _GOODBYE_S: Final = 3.0
 _AT_ONCE: Final = 500
 _CROWD_LOOK_S: Final = 20.0
 _TOLD_AT: Final = time(9, 0)
+_NOON: Final = time(12, 0)
+_MOST_TOLD: Final = 99
+_DAYTIME: Final = timedelta(hours=11)
+"""From nine in the morning until eight in the evening it may be told what was missed."""
+_SAME_EVENING: Final = timedelta(hours=12)
 
 
 class Rounds:
@@ -74,7 +82,8 @@ class Rounds:
         self._in_flight: set[asyncio.Task[None]] = set()
         self._landed = asyncio.Event()
         self._said_here_s = -math.inf
-        self._resting = False
+        self._n_sharing = 1
+        self._rests_until_s = -math.inf
         self.n_delivered = 0
         self.n_failed = 0
         """Deliveries that were put off or given up."""
@@ -82,7 +91,7 @@ class Rounds:
     @property
     def is_resting(self) -> bool:
         """Whether nothing is under way and the next reminder is still to come."""
-        return self._resting and not self._in_flight
+        return self._clock.monotonic() < self._rests_until_s and not self._in_flight
 
     def begin(self) -> None:
         """Start once Discord can be written to. Later calls do nothing."""
@@ -128,7 +137,8 @@ class Rounds:
     async def _say_here(self) -> None:
         if self._queue.is_shared and self._clock.monotonic() - self._said_here_s >= POLL_S:
             self._said_here_s = self._clock.monotonic()
-            self._post.share_with(await self._queue.here(self._clock.now()))
+            self._n_sharing = await self._queue.here(self._clock.now())
+            self._post.share_with(self._n_sharing)
 
     async def _take(self) -> bool:
         """Claim and send what is due, as much as there is room for; return whether there may be more."""
@@ -152,8 +162,10 @@ class Rounds:
 
     async def _lead(self, now: datetime) -> timedelta:
         """Return how far ahead to look, so that the last of a crowded minute is not late."""
-        n_coming = await self._queue.count_due(due_by=now + MOST_LEAD)
-        lead = timedelta(seconds=n_coming / self._post.per_s)
+        per_s = self._post.per_s * self._n_sharing
+        most = math.ceil(per_s * MOST_LEAD.total_seconds())
+        n_coming = await self._queue.count_due(due_by=now + MOST_LEAD, most=most)
+        lead = timedelta(seconds=(n_coming + len(self._in_flight)) / per_s)
         return min(lead, MOST_LEAD) if lead > timedelta(seconds=5) else timedelta(0)
 
     async def _idle_s(self) -> float:
@@ -178,13 +190,13 @@ class Rounds:
             asyncio.ensure_future(changes.wait()),
             *([asyncio.ensure_future(self._landed.wait())] if self._in_flight else []),
         ]
-        self._resting = True
+        self._rests_until_s = until_s
         try:
             done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             for ended in done:
                 ended.result()
         finally:
-            self._resting = False
+            self._rests_until_s = -math.inf
             for task in waiting:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
@@ -203,16 +215,25 @@ class Rounds:
 
     async def _deliver(self, claim: Claim) -> None:
         reminder, now = claim.reminder, self._clock.now()
+        if reminder.kind is Kind.NOON:
+            await self._take_away(claim)
+            return
         if _is_too_late(claim, now):
-            await self._queue.settle(claim, _following(claim, now), notice=_notice(claim, now))
+            if reminder.kind is Kind.MISSED:
+                await self._queue.settle(claim, _next_morning(reminder, now))
+            else:
+                await self._queue.settle(claim, _following(claim, now), also=_notice(claim, now))
             return
         asks = (
             claim.rule is not None
             and reminder.kind is Kind.BEDTIME
             and claim.rule.n_ignored >= N_IGNORED_BEFORE_ASKING
         )
+        delivered = None
         try:
-            await self._send(_letter(claim, Topic.TOO_MUCH if asks else _topic(reminder.kind)), claim)
+            delivered = await self._send(
+                _letter(claim, Topic.TOO_MUCH if asks else _topic(reminder.kind)), claim
+            )
         except ClosedDoor:
             # The rule stays, for a while: `/bedtime list` says that the door is closed.
             self.n_failed += 1
@@ -223,30 +244,45 @@ class Rounds:
             await self._queue.rest(claim)
         else:
             is_evening = reminder.kind is Kind.BEDTIME
-            await self._queue.settle(claim, _following(claim, now), ignored=is_evening)
+            at_noon = None if delivered is None else _at_noon(claim, delivered, now)
+            await self._queue.settle(claim, _following(claim, now), also=at_noon, ignored=is_evening)
 
-    async def _send(self, letter: Letter, claim: Claim) -> None:
+    async def _take_away(self, claim: Claim) -> None:
+        message_id = claim.reminder.message_id
+        if claim.dm_channel_id is not None and message_id is not None:
+            await self._post.withdraw(Delivered(claim.dm_channel_id, message_id))
+        await self._queue.settle(claim, None)
+
+    async def _send(self, letter: Letter, claim: Claim) -> Delivered:
         try:
-            channel_id = await self._post.deliver(letter)
+            delivered = await self._post.deliver(letter)
         except NoSuchPlace:
             # The channel is gone: where it was a server's, the person is told in their direct messages.
             known = claim.dm_channel_id if letter.in_server else None
             letter = replace(_in_dm(letter, known), is_fallback=letter.in_server)
             try:
-                channel_id = await self._post.deliver(letter)
+                delivered = await self._post.deliver(letter)
             except NoSuchPlace:
-                channel_id = await self._post.deliver(_in_dm(letter, None))
-        if not letter.in_server and channel_id != claim.dm_channel_id:
-            await self._channels.opened(letter.user_id, channel_id)
+                delivered = await self._post.deliver(_in_dm(letter, None))
+        if not letter.in_server and delivered.channel_id != claim.dm_channel_id:
+            await self._channels.opened(letter.user_id, delivered.channel_id)
+        return delivered
 
     async def _rederive(self) -> None:
         """Derive anew what was derived under other zone data, or has fallen out of the queue."""
         while rules := await self._queue.unarmed(most=_AT_ONCE):
             await self._queue.arm([rule.next_due_after(self._clock.now()) for rule in rules])
-        while rules := await self._queue.outdated(VERSION, most=_AT_ONCE):
+        while outdated := await self._queue.outdated(VERSION, most=_AT_ONCE):
             now = self._clock.now()
-            fresh = [(rule, rule.next_due_after(now)) for rule in rules]
+            fresh = [(rule, _rederived(rule, about_at, now)) for rule, about_at in outdated]
             await self._queue.rederive(fresh, now=now, data_version=VERSION)
+
+
+def _rederived(rule: Rule, about_at: datetime | None, now: datetime) -> Reminder:
+    """Return the same evening's reminder as the zone's data has it now: it may be weeks ahead."""
+    if about_at is not None and (same := rule.next_after(about_at - _SAME_EVENING)).due_at > now:
+        return same
+    return rule.next_due_after(now)
 
 
 def _is_too_late(claim: Claim, now: datetime) -> bool:
@@ -254,6 +290,8 @@ def _is_too_late(claim: Claim, now: datetime) -> bool:
     match reminder.kind:
         case Kind.BEDTIME | Kind.SNOOZE:
             return now - reminder.due_at > GRACE
+        case Kind.MISSED:
+            return now - reminder.due_at > _DAYTIME
         case Kind.MORNING:
             return claim.rule is None or is_past_noon(claim.rule.zone, reminder.about_at, now)
         case _:
@@ -270,6 +308,8 @@ def _topic(kind: Kind) -> Topic:
             return Topic.CONFIRM
         case Kind.MORNING:
             return Topic.MORNING
+        case Kind.NOON:
+            raise ValueError("nothing is said at noon")
 
 
 def _letter(claim: Claim, topic: Topic) -> Letter:
@@ -285,6 +325,7 @@ def _letter(claim: Claim, topic: Topic) -> Letter:
         channel_id=rule.place.channel_id if rule and rule.place and in_server else claim.dm_channel_id,
         in_server=in_server,
         silent=topic is not Topic.BEDTIME,
+        was_put_off=reminder.kind is Kind.SNOOZE,
         has_lead=reminder.about_at - reminder.due_at >= timedelta(minutes=5),
         n_missed=reminder.n_missed,
     )
@@ -303,9 +344,35 @@ def _following(claim: Claim, now: datetime) -> Reminder | None:
 
 
 def _notice(claim: Claim, now: datetime) -> Reminder | None:
-    """Return the line that tells of a missed evening, due on the next morning where the person is."""
+    """Return the line that tells of missed evenings, due on the next morning where the person is."""
     rule, reminder = claim.rule, claim.reminder
     if rule is None or reminder.kind not in (Kind.BEDTIME, Kind.SNOOZE):
         return None
-    due_at = next_firing(rule.zone, _TOLD_AT, EVERY_DAY, now)
-    return Reminder(reminder.user_id, Kind.MISSED, 0, reminder.about_at, due_at, reminder.locale)
+    n_missed = 1
+    if (following := _following(claim, now)) is not None:  # away for days: every evening of them counts
+        passed = firings(rule.zone, rule.at, rule.days, reminder.about_at)
+        n_missed += sum(1 for _ in takewhile(lambda at: at < following.about_at, islice(passed, _MOST_TOLD)))
+    return Reminder(
+        reminder.user_id,
+        Kind.MISSED,
+        0,
+        reminder.about_at,
+        next_firing(rule.zone, _TOLD_AT, EVERY_DAY, now),
+        reminder.locale,
+        n_missed,
+    )
+
+
+def _next_morning(missed: Reminder, now: datetime) -> Reminder:
+    """Return it on the first morning to come, for it too fell into an absence."""
+    n_days = (now - missed.due_at) // timedelta(days=1) + 1
+    return replace(missed, due_at=missed.due_at + timedelta(days=n_days))
+
+
+def _at_noon(claim: Claim, delivered: Delivered, now: datetime) -> Reminder | None:
+    """Return what takes the morning's question away again when nobody answered it by noon."""
+    rule, reminder = claim.rule, claim.reminder
+    if rule is None or reminder.kind is not Kind.MORNING:
+        return None
+    due_at = next_firing(rule.zone, _NOON, EVERY_DAY, now)
+    return replace(reminder, kind=Kind.NOON, due_at=due_at, message_id=delivered.message_id)

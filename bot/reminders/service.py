@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import Enum
 from typing import Final
 
 from bot.core.clock import Clock
 from bot.core.errors import Refusal
 from bot.core.preferences import PersonSettingsStore
-from bot.reminders.firing import ClockChange, clock_change, first_firings
+from bot.reminders.firing import ClockChange, clock_change, first_firings, local_date
 from bot.reminders.model import (
     LONGEST_LEAD_MINUTES,
     MOST_RULES,
@@ -27,6 +27,7 @@ from bot.reminders.zones import zone
 
 N_SHOWN: Final = 3
 LATER_BY: Final = timedelta(minutes=30)
+TONIGHT: Final = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +115,21 @@ class Evenings:
         found = self._search.the_one(typed, self._clock.now(), locale)
         person = await self._people.get(user_id)
         await self._people.put(replace(person, timezone=found.name))
+        pending = {(due.kind, due.rule_id): due for due in await self._rules.pending(user_id)}
         for kind in (Kind.BEDTIME, Kind.MORNING):
             for rule in await self._rules.rules_of(user_id, kind):
                 if rule.zone != found.name:
-                    await self._keep(replace(rule, zone=found.name))
+                    await self._move(rule, found.name, pending.get((kind, rule.id)))
         return found.name
+
+    async def _move(self, rule: Rule, zone_name: str, due: Reminder | None) -> None:
+        """Let a rule keep to another clock; one that is quiet until a day stays quiet until that day."""
+        now, moved = self._clock.now(), replace(rule, zone=zone_name)
+        if due is None or due.about_at <= rule.next_due_after(now).about_at:
+            await self._keep(moved)
+            return
+        begins_at = datetime.combine(local_date(rule.zone, due.about_at), time(0), zone(zone_name))
+        await self._rules.change(moved, moved.next_after(begins_at - timedelta(microseconds=1)))
 
     # Bedtimes --------------------------------------------------------------------------------------------
 
@@ -194,10 +205,14 @@ class Evenings:
         return at
 
     async def skip(self, user_id: int, rule_id: int) -> None:
-        """Say nothing more tonight."""
-        await self.rule(user_id, rule_id)
+        """Say nothing more tonight: neither what was put off nor, on an older message, what is to come."""
+        rule = await self.rule(user_id, rule_id)
         await self._rules.touched(user_id, rule_id)
         await self._rules.drop(user_id, [Kind.SNOOZE], rule_id)
+        for due in await self._rules.pending(user_id):
+            is_tonight = due.due_at - self._clock.now() <= TONIGHT
+            if due.kind is Kind.BEDTIME and due.rule_id == rule_id and is_tonight:
+                await self._rules.put(rule.next_after(due.about_at))
 
     async def begun(self, user_id: int, rule_id: int) -> None:
         """They wind down: nothing more tonight."""
@@ -234,9 +249,9 @@ class Evenings:
         )
         try:
             try:
-                channel_id = await self._post.deliver(letter)
+                delivered = await self._post.deliver(letter)
             except NoSuchPlace:
-                channel_id = await self._post.deliver(replace(letter, channel_id=None))
+                delivered = await self._post.deliver(replace(letter, channel_id=None))
         except (ClosedDoor, NoSuchPlace):
             await self._channels.closed(rule.user_id, self._clock.now())
             return Told.CLOSED
@@ -246,8 +261,12 @@ class Evenings:
                 Reminder(rule.user_id, Kind.CONFIRM, rule.id, due.about_at, due_at, rule.locale)
             )
             return Told.SOON
-        await self._channels.opened(rule.user_id, channel_id)
+        await self._channels.opened(rule.user_id, delivered.channel_id)
         return Told.ARRIVED
+
+    async def is_open(self, user_id: int) -> bool:
+        """Return whether they can be written to, as far as is known."""
+        return await self._channels.channel_of(user_id) is not None
 
     async def is_closed(self, user_id: int) -> bool:
         return await self._channels.is_closed(user_id)

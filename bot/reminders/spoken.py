@@ -27,6 +27,11 @@ _EVENING: Final = {"pm", "evening", "night", "tonight", "afternoon"}
 _FILLERS: Final = {
     "at",
     "around",
+    "about",
+    "by",
+    "roughly",
+    "latest",
+    "sharp",
     "in",
     "the",
     "o'clock",
@@ -37,11 +42,12 @@ _FILLERS: Final = {
     "a",
     "and",
     "minutes",
+    "ish",
 }
 
 _MERIDIEM: Final = re.compile(r"\b([ap])\.?\s?m\b\.?")
-_JOINED: Final = re.compile(r"(\d)(am|pm)\b")
-_DIGITS: Final = re.compile(r"(\d{1,2})(?:[:.h,\s](\d{2})|h)?|(\d{2})(\d{2})")
+_JOINED: Final = re.compile(r"(\d)(am|pm|ish)\b")
+_DIGITS: Final = re.compile(r"(\d{1,2})(?:[:.h,\s](\d{2})|h)?|(\d{1,2})(\d{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ class SpokenTime:
 
 def read_time(text: str) -> SpokenTime:
     """Return the time a text means; raise Refusal, saying how to write one, when it means none."""
-    words = _MERIDIEM.sub(r"\1m ", _JOINED.sub(r"\1 \2", text.casefold().replace("’", "'"))).strip()
+    words = _MERIDIEM.sub(r"\1m ", _JOINED.sub(r"\1 \2", text.casefold().replace("’", "'"))).strip(" .!,?")
     if (named := _NAMED.get(words.removeprefix("at ").strip())) is not None:
         return SpokenTime(named)
     tokens = [token for token in re.split(r"\s+|(?<=\w)-(?=\w)", words) if token]
@@ -81,6 +87,8 @@ def _from_digits(text: str) -> tuple[int, int, bool] | None:
 
 def _from_words(words: list[str]) -> tuple[int, int, bool] | None:
     """Read "ten", "ten thirty", "half past ten", "quarter to eleven", "twenty to 11"."""
+    if len(words) == 2 and words[0] == "half":  # as the British say it
+        words = ["half", "past", words[1]]
     for joint, sign in (("past", 1), ("after", 1), ("to", -1), ("before", -1)):
         if joint in words:
             split = words.index(joint)
@@ -133,6 +141,7 @@ def _checked(hour: int, minute: int) -> time:
 _DAY_NAMES: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _GROUPS: Final = {
     "every day": frozenset(range(1, 8)),
+    "all week": frozenset(range(1, 8)),
     "everyday": frozenset(range(1, 8)),
     "every night": frozenset(range(1, 8)),
     "every evening": frozenset(range(1, 8)),
@@ -143,6 +152,8 @@ _GROUPS: Final = {
     "weekdays": frozenset(range(1, 6)),
     "weekday": frozenset(range(1, 6)),
     "workdays": frozenset(range(1, 6)),
+    "work days": frozenset(range(1, 6)),
+    "m-f": frozenset(range(1, 6)),
     "weekends": frozenset({6, 7}),
     "weekend": frozenset({6, 7}),
     "the weekend": frozenset({6, 7}),

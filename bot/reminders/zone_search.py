@@ -51,10 +51,12 @@ class ZoneSearch:
     def __init__(self) -> None:
         countries = dict(table("iso3166.tab"))
         self._country_of = {row[2]: row[0] for row in table("zone.tab")}
-        listed = tomllib.loads((files("bot.content") / "cities.toml").read_text(encoding="utf-8"))["cities"]
-        known = [name for name in listed if name in names()]
-        if len(known) != len(listed):
-            raise ValueError(f"cities.toml: no such zone: {sorted(set(listed) - set(known))}")
+        content = tomllib.loads((files("bot.content") / "cities.toml").read_text(encoding="utf-8"))
+        listed, short = content["cities"], content["short"]
+        if unknown := {*listed, *short} - names():
+            raise ValueError(f"cities.toml: no such zone: {sorted(unknown)}")
+        known = list(listed)
+        self._short = {_folded(word): name for name, words in short.items() for word in words}
         self._order = {name: rank for rank, name in enumerate(dict.fromkeys([*known, *self._country_of]))}
         self._zones_in: dict[str, list[str]] = {}
         for name in sorted(self._country_of, key=self._rank):
@@ -103,6 +105,8 @@ class ZoneSearch:
             yield self._found(name, 100.0, locale)
 
     def _by_place(self, typed: str, locale: str) -> Iterator[Found]:
+        if (name := self._short.get(typed)) is not None:
+            yield self._found(name, 100.0, locale)
         for folded, (name, city) in self._places.items():
             if folded == typed:
                 yield self._found(name, 100.0, locale, city)

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.core.errors import StoreError
 from bot.store.address import file_of, spoken
 from bot.store.backup import Backup, backup
-from bot.store.engines import N_READERS, N_WRITERS, writer_and_reader
+from bot.store.engines import N_READERS, N_WRITERS, writer_and_readers
 from bot.store.interruption import uninterrupted
 from bot.store.migrate import Migration, Schema, cause, migrate, migrate_file, own
 from bot.store.ownership import Ownership
@@ -41,7 +41,7 @@ class Database:
         self._url = url
         self._schema = schema
         self._ownership: Ownership | None = None
-        self._engines: tuple[AsyncEngine, AsyncEngine] | None = None
+        self._engines: tuple[AsyncEngine, AsyncEngine, AsyncEngine] | None = None
         self._n_writers: Final = 1 if file_of(url) else N_WRITERS
         self._write_turn = asyncio.Semaphore(self._n_writers)
         self._read_turn = asyncio.Semaphore(N_READERS)
@@ -63,7 +63,7 @@ class Database:
             raise RuntimeError("the database is already open")
         try:
             migration = await uninterrupted(asyncio.to_thread(self._migrate))
-            self._engines = writer_and_reader(self._url)
+            self._engines = writer_and_readers(self._url)
             async with self.transaction(), self.reading():
                 pass  # proves both doors before anybody needs them
         except BaseException:
@@ -79,11 +79,12 @@ class Database:
         engines, self._engines = self._engines, None
         await uninterrupted(self._let_go(engines))
 
-    async def _let_go(self, engines: tuple[AsyncEngine, AsyncEngine] | None) -> None:
+    async def _let_go(self, engines: tuple[AsyncEngine, AsyncEngine, AsyncEngine] | None) -> None:
         async with self._closing:
             try:
                 if engines is not None:
-                    await self._dispose(*engines)
+                    writer, reader, _ = engines  # single questions go through the reader's connections
+                    await self._dispose(writer, reader)
             finally:
                 if self._ownership is not None:
                     self._ownership.release()
@@ -135,6 +136,12 @@ class Database:
     async def reading(self) -> AsyncGenerator[AsyncConnection]:
         """Give a connection that sees the database as it was at its first statement, and cannot write."""
         async with self._read_turn, self._connection(1) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def asking(self) -> AsyncGenerator[AsyncConnection]:
+        """Give a connection for one question: as `reading`, but each statement sees its own instant."""
+        async with self._read_turn, self._connection(2) as connection:
             yield connection
 
     async def backup(self, file: Path) -> Backup:

@@ -18,6 +18,8 @@ _BUSY_S: Final = 10.0
 _CONNECT_S: Final = 5
 
 Role = Literal["writer", "reader", "migrator"]
+_SINGLE: Final = "hush_single"
+"""The execution option of connections whose every statement stands for itself."""
 
 _PRAGMAS: Final[dict[Role, tuple[str, ...]]] = {
     "writer": ("journal_mode = wal", "synchronous = normal", "foreign_keys = on"),
@@ -33,10 +35,15 @@ _BEGIN: Final[dict[Role, str]] = {
 _SNAPSHOT: Final[dict[str, Any]] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
-def writer_and_reader(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
-    """Return the engines for writing and for reading; a reader sees one instant and can change nothing."""
+def writer_and_readers(url: URL) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine]:
+    """Return the engines for writing, for reading, and for single questions.
+
+    A reader sees one instant and can change nothing. A single question needs no transaction around it, which
+    is most of what it would cost.
+    """
     if url.drivername == "sqlite":
-        return _sqlite_pool(url, "writer", 1), _sqlite_pool(url, "reader", N_READERS)
+        reader = _sqlite_pool(url, "reader", N_READERS)
+        return _sqlite_pool(url, "writer", 1), reader, reader.execution_options(**{_SINGLE: True})
     _require_psycopg()
     engine = create_async_engine(
         url.set(drivername="postgresql+psycopg"),
@@ -46,7 +53,8 @@ def writer_and_reader(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         hide_parameters=True,
         connect_args=_psycopg_arguments(),
     )
-    return engine, engine.execution_options(**_SNAPSHOT)
+    single = engine.execution_options(isolation_level="AUTOCOMMIT")
+    return engine, engine.execution_options(**_SNAPSHOT), single
 
 
 def offline(url: URL, role: Role) -> Engine:
@@ -102,7 +110,8 @@ def _speak_sqlite(engine: Engine, role: Role) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(_BEGIN[role])
+        if not connection.get_execution_options().get(_SINGLE):
+            connection.exec_driver_sql(_BEGIN[role])
 
 
 def _require_psycopg() -> None:

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -21,7 +20,8 @@ from bot.store.upsert import upsert
 _DUE = reminder.columns
 _RULE = reminder_rule.columns
 _KEY = tuple_(_DUE.user_id, _DUE.kind, _DUE.rule_id)
-_COUNTED_TO: Final = 50_000
+_IS_FROM_RULE: Final = and_(_DUE.user_id == _RULE.user_id, _DUE.kind == _RULE.kind, _DUE.rule_id == _RULE.id)
+_ADD_UP: Final = frozenset({"n_missed"})
 _ALIVE: Final = timedelta(seconds=45)
 """Three of the looks that a living process takes."""
 
@@ -63,7 +63,7 @@ class SqlQueueStore:
         claim: Claim,
         following: Reminder | None,
         *,
-        notice: Reminder | None = None,
+        also: Reminder | None = None,
         ignored: bool = False,
     ) -> bool:
         async with self._database.transaction() as connection:
@@ -80,8 +80,8 @@ class SqlQueueStore:
                     .where(_RULE.id == claim.rule.id)
                     .values(n_ignored=_RULE.n_ignored + 1)
                 )
-            if notice is not None:
-                await _add_up(connection, notice)
+            if also is not None:
+                await upsert(connection, reminder, reminder_row(also), add=_ADD_UP)
         return True
 
     async def rest(self, claim: Claim) -> bool:
@@ -109,18 +109,18 @@ class SqlQueueStore:
             .limit(1)
         )
         both = select(soonest.scalar_subquery(), freed.scalar_subquery())
-        async with self._database.reading() as connection:
+        async with self._database.asking() as connection:
             moments = (await connection.execute(both)).one()
         return min((moment for moment in moments if moment is not None), default=None)
 
-    async def count_due(self, *, due_by: datetime) -> int:
+    async def count_due(self, *, due_by: datetime, most: int) -> int:
         few = (
             select(literal(1))
             .where(_DUE.due_at <= due_by, _DUE.leased_until.is_(None))
-            .limit(_COUNTED_TO)
+            .limit(most)
             .subquery()
         )
-        async with self._database.reading() as connection:
+        async with self._database.asking() as connection:
             return await connection.scalar(select(func.count()).select_from(few)) or 0
 
     async def free_dead_leases(self) -> None:
@@ -137,16 +137,20 @@ class SqlQueueStore:
             await connection.execute(delete(reminder_process).where(seen < now - _ALIVE))
             return await connection.scalar(select(func.count()).select_from(reminder_process)) or 1
 
-    async def outdated(self, data_version: str, *, most: int) -> Sequence[Rule]:
-        statement = select(reminder_rule).where(_RULE.data_version != data_version).limit(most)
+    async def outdated(self, data_version: str, *, most: int) -> Sequence[tuple[Rule, datetime | None]]:
+        statement = (
+            select(reminder_rule, _DUE.about_at)
+            .outerjoin(reminder, _IS_FROM_RULE)
+            .where(_RULE.data_version != data_version)
+            .limit(most)
+        )
         async with self._database.reading() as connection:
-            return [as_rule(row) for row in await connection.execute(statement)]
+            return [(as_rule(row), row.about_at) for row in await connection.execute(statement)]
 
     async def unarmed(self, *, most: int) -> Sequence[Rule]:
-        pending = exists().where(
-            _DUE.user_id == _RULE.user_id, _DUE.kind == _RULE.kind, _DUE.rule_id == _RULE.id
+        statement = (
+            select(reminder_rule).where(_RULE.paused.is_(False), ~exists().where(_IS_FROM_RULE)).limit(most)
         )
-        statement = select(reminder_rule).where(_RULE.paused.is_(False), ~pending).limit(most)
         async with self._database.reading() as connection:
             return [as_rule(row) for row in await connection.execute(statement)]
 
@@ -196,11 +200,3 @@ async def _channels(connection: AsyncConnection, people: set[int]) -> dict[int, 
         select(c.user_id, c.channel_id).where(c.user_id.in_(people), c.channel_id.is_not(None))
     )
     return {row.user_id: row.channel_id for row in found}
-
-
-async def _add_up(connection: AsyncConnection, notice: Reminder) -> None:
-    """Put a notice, counting what one stands for that is pending already."""
-    pending = await connection.scalar(select(_DUE.n_missed).where(is_of(notice)).with_for_update())
-    await upsert(
-        connection, reminder, reminder_row(replace(notice, n_missed=(pending or 0) + notice.n_missed))
-    )

@@ -60,6 +60,7 @@ def reminder_row(due: Reminder) -> dict[str, Any]:
         "due_at": due.due_at,
         "locale": due.locale,
         "n_missed": due.n_missed,
+        "message_id": due.message_id,
         "n_tries": 0,
         "holder": None,
         "leased_until": None,
@@ -68,7 +69,14 @@ def reminder_row(due: Reminder) -> dict[str, Any]:
 
 def as_reminder(row: Row[Any]) -> Reminder:
     return Reminder(
-        row.user_id, Kind(row.kind), row.rule_id, row.about_at, row.due_at, row.locale, row.n_missed
+        row.user_id,
+        Kind(row.kind),
+        row.rule_id,
+        row.about_at,
+        row.due_at,
+        row.locale,
+        row.n_missed,
+        row.message_id,
     )
 
 
@@ -81,7 +89,8 @@ def is_of(due: Reminder) -> ColumnElement[bool]:
 async def replace_pending(connection: AsyncConnection, rule: Rule, due: Reminder | None) -> None:
     """Let `due`, or nothing, be what is pending from a rule; a snooze of the old one goes too."""
     c = reminder.columns
-    await connection.execute(delete(reminder).where(c.user_id == rule.user_id, c.rule_id == rule.id))
+    goes = and_(c.user_id == rule.user_id, c.rule_id == rule.id, c.kind != Kind.NOON.value)
+    await connection.execute(delete(reminder).where(goes))
     if due is not None:
         await upsert(connection, reminder, reminder_row(due))
 

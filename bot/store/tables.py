@@ -198,6 +198,7 @@ reminder = Table(
     Column("n_tries", Integer, nullable=False),
     Column("holder", Text),
     Column("leased_until", Instant),
+    Column("message_id", BigInteger),
     Index("ix_reminder_due_at", "due_at"),
     # Of what nobody holds the soonest, in one step.
     Index("ix_reminder_leased_until_due_at", "leased_until", "due_at"),

@@ -12,7 +12,7 @@ from bot.reminders.diary import Night
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.world import World
 from tests.cogs.room import opened_world, words
-from tests.cogs.test_bedtime import BERLIN, NOON, at_local, button, letters, tell, with_clock
+from tests.cogs.test_bedtime import BERLIN, NOON, at_local, button, letters, rest, tell, with_clock
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -60,6 +60,13 @@ async def test_it_is_off_until_asked_for_and_off_again(world: World) -> None:
 
 
 async def test_five_taps_and_the_night_is_kept(world: World) -> None:
+    await answered(world)
+    assert words(letters(world)[0]) == "Noted. `/nights` shows the last weeks."
+    night = await diary(world).night(world.caller.id, date(2026, 11, 27))
+    assert night == Night(world.caller.id, date(2026, 11, 27), 660, 20, 1, 1140, 4)
+
+
+async def answered(world: World) -> None:
     await asked(world)
     [message] = letters(world)
     assert message.flags.suppress_notifications
@@ -74,9 +81,6 @@ async def test_five_taps_and_the_night_is_kept(world: World) -> None:
     await person.select(message, ["1140"], custom_id=button(message, "got_up"))
     [message] = letters(world)
     await person.click(message, custom_id=next(c for c in ids(message) if c.endswith(":4")))
-    assert words(letters(world)[0]) == "Noted. `/nights` shows the last weeks."
-    night = await diary(world).night(world.caller.id, date(2026, 11, 27))
-    assert night == Night(world.caller.id, date(2026, 11, 27), 660, 20, 1, 1140, 4)
 
 
 def ids(message) -> list[str]:
@@ -86,15 +90,54 @@ def ids(message) -> list[str]:
     return [str(part["custom_id"]) for part in walk_components(raw) if "custom_id" in part]
 
 
-async def test_at_noon_it_is_over_and_stays_blank(world: World) -> None:
+@pytest.mark.parametrize("n_taps", [0, 1])
+async def test_at_noon_an_unfinished_question_is_gone_and_the_rest_stays_blank(
+    world: World, n_taps: int
+) -> None:
     await asked(world)
     [message] = letters(world)
+    if n_taps:
+        await world.caller.user.select(message, ["660"], custom_id=button(message, "lay_down"))
+    await at_local(world, 11, 59, day=27)
+    assert len(letters(world)) == 1
+    await at_local(world, 12, 0, day=27)
+    assert letters(world) == []
+    night = await diary(world).night(world.caller.id, date(2026, 11, 27))
+    assert night == Night(world.caller.id, date(2026, 11, 27), 660 if n_taps else None)
+    await at_local(world, 8, 0, day=28)
+    assert len(letters(world)) == 1, "the next morning asks again"
+
+
+async def test_an_answered_morning_stays_after_noon(world: World) -> None:
+    await answered(world)
+    await at_local(world, 12, 1, day=27)
+    assert words(letters(world)[0]).startswith("Noted.")
+
+
+async def test_turning_it_off_takes_the_question_away_at_once(world: World) -> None:
+    await asked(world)
+    assert "I ask no more." in await told(world, "morning", on=False)
+    await rest(world)
+    assert letters(world) == []
+
+
+async def test_another_time_leaves_the_question_until_noon(world: World) -> None:
+    await asked(world)
+    assert "next at" in await told(world, "morning", at="7:30")
+    await at_local(world, 11, 59, day=27)
+    assert len(letters(world)) == 1
+    await at_local(world, 12, 0, day=27)
+    assert letters(world) == []
+
+
+async def test_a_tap_after_noon_finds_it_closed(world: World) -> None:
+    """Discord was away at noon, so that the question still stands."""
+    await asked(world)
+    [message] = letters(world)
+    world.env.inject_error("DELETE", "/channels/*/messages/*", status=503)
     await at_local(world, 12, 0, day=27)
     await world.caller.user.select(message, ["660"], custom_id=button(message, "lay_down"))
     assert words(letters(world)[0]).startswith("This one is closed")
-    assert await diary(world).night(world.caller.id, date(2026, 11, 27)) == Night(
-        world.caller.id, date(2026, 11, 27)
-    )
 
 
 @pytest.mark.parametrize("at", ["8pm", "noon", "2am"])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.core.tasks import Tasks
 from bot.reminders.firing import EVERY_DAY
-from bot.reminders.model import Letter, Rule
+from bot.reminders.model import Delivered, Letter, Rule
 from bot.reminders.rounds import Rounds
 from bot.sandbox.clock import SandboxClock
 from bot.store.address import at
@@ -34,15 +34,20 @@ class WritingPost:
 
     clock: SandboxClock
     arrived: list[Arrived] = field(default_factory=list)
+    withdrawn: list[tuple[datetime, Delivered]] = field(default_factory=list)
     refuses: Callable[[Letter], None] = lambda _: None
     per_s: float = 40.0
 
     def share_with(self, n_processes: int) -> None: ...
 
-    async def deliver(self, letter: Letter) -> int:
+    async def deliver(self, letter: Letter) -> Delivered:
         self.refuses(letter)
         self.arrived.append(Arrived(self.clock.now(), letter))
-        return 1000 + letter.user_id if letter.channel_id is None else letter.channel_id
+        channel_id = 1000 + letter.user_id if letter.channel_id is None else letter.channel_id
+        return Delivered(channel_id, len(self.arrived))
+
+    async def withdraw(self, delivered: Delivered) -> None:
+        self.withdrawn.append((self.clock.now(), delivered))
 
 
 class House:

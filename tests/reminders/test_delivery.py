@@ -1,6 +1,7 @@
 """Letters through discord.py's real client to the recording Discord: once each, refusals understood."""
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -81,8 +82,9 @@ def letter() -> Letter:
 
 
 async def test_the_first_letter_opens_the_door_and_the_next_uses_it(post, letter, server, mark) -> None:
-    channel_id = await post.deliver(letter)
-    assert await post.deliver(replace(letter, nonce="another", channel_id=channel_id)) == channel_id
+    channel_id = (await post.deliver(letter)).channel_id
+    again = await post.deliver(replace(letter, nonce="another", channel_id=channel_id))
+    assert again.channel_id == channel_id
     routes = [line.route for line in server.lines(after=mark)]
     assert routes.count("create_dm") == 1
     first, second = server.deliveries(after=mark)
@@ -106,6 +108,18 @@ async def test_a_lost_answer_does_not_double_the_letter(post, letter, server, ma
     await post.deliver(letter)
     [delivery] = server.deliveries(after=mark)
     assert delivery.is_known
+
+
+async def test_a_letter_is_taken_away_and_one_that_is_gone_is_no_matter(post, letter, server) -> None:
+    delivered = await post.deliver(letter)
+    await post.withdraw(delivered)
+    [message] = await server.messages(channel=delivered.channel_id)
+    assert message["recorded"]["deleted"]
+    await post.withdraw(delivered)
+    other = await post.deliver(replace(letter, nonce="x", channel_id=delivered.channel_id))
+    await server.script(faults.lost_response(route=None, times=None))
+    with pytest.raises(TryLater):
+        await post.withdraw(other)
 
 
 async def test_a_silent_letter_is_silent(post, letter, server, mark) -> None:
@@ -137,7 +151,7 @@ async def test_a_channel_that_is_gone_or_closed_to_us(post, letter, server) -> N
 
 
 async def test_opening_too_fast_pauses_that_lane_and_no_other(post, letter, server, budget) -> None:
-    known = await post.deliver(letter)
+    known = (await post.deliver(letter)).channel_id
     stranger = replace(letter, user_id=next(_PEOPLE), nonce="s")
     await server.script(faults.opening_too_fast(times=None))
     with pytest.raises(TryLater) as later:
@@ -149,7 +163,7 @@ async def test_opening_too_fast_pauses_that_lane_and_no_other(post, letter, serv
         await post.deliver(stranger)
     assert 55.0 < later.value.wait_s <= 60.0
     assert len(list(server.lines())) == n_before, "nothing was asked meanwhile"
-    assert await post.deliver(replace(letter, channel_id=known, nonce="b")) == known
+    assert (await post.deliver(replace(letter, channel_id=known, nonce="b"))).channel_id == known
     post._budget.openings._clock.advance(61.0)
     await post.deliver(stranger)
 
@@ -212,6 +226,34 @@ async def test_a_lane_lets_through_evenly_and_refuses_who_would_wait_long() -> N
     await lane.turn()
     lane.passed()
     assert lane.pause() == 60.0
+
+
+async def test_what_a_panel_asks_of_discord_makes_reminders_wait_and_an_answer_does_not(
+    server, clock
+) -> None:
+    budget = RequestBudget(clock, per_s=10.0)
+    with server.redirected():
+        async with discord.Client(intents=discord.Intents.none(), http_trace=budget.trace) as client:
+            await client.login("a-token")
+            post = DiscordPost(client, budget, written)
+            clock.advance(60.0)
+            channel_id = await server.add_channel(77)
+            panel = await client.get_partial_messageable(channel_id).send("rain")
+            for step in range(19):
+                await panel.edit(content=f"rain {step}")
+            began_s = clock.monotonic()
+            letter = Letter(Topic.BEDTIME, next(_PEOPLE), 1, EVENING, "en-US", "p", channel_id)
+            await post.deliver(letter)
+            waited_s = clock.monotonic() - began_s
+            assert 1.0 < waited_s <= 2.0, "twenty requests at ten a second, five of them saved up"
+            webhook = discord.Webhook.partial(1, "t", client=client)
+            clock.advance(60.0)
+            for _ in range(40):
+                with contextlib.suppress(discord.NotFound):
+                    await webhook.send("an answer")
+            began_s = clock.monotonic()
+            await post.deliver(replace(letter, nonce="q"))
+            assert clock.monotonic() - began_s < 0.05
 
 
 async def test_processes_share_one_budget(budget: RequestBudget) -> None:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.core.clock import SystemClock
+from bot.reminders.rounds import LEASE
 from bot.sandbox.bench.evening import FIRST_PERSON, fill, open_channels
 from bot.sandbox.bench.workers import Worker
 from bot.sandbox.recording import faults
@@ -130,9 +131,40 @@ async def test_two_evenings_with_a_kill_in_each(engine: str, tmp_path: Path, req
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
+@pytest.mark.parametrize("part", range(5))
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
-async def test_fifty_evenings_with_a_kill_in_each(engine: str, tmp_path: Path, request) -> None:
-    await rounds_of_kills(engine, 50, tmp_path, request, seed=2)
+async def test_fifty_evenings_with_a_kill_in_each(engine: str, part: int, tmp_path: Path, request) -> None:
+    await rounds_of_kills(engine, 10, tmp_path, request, seed=2 + part)
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("lease_s", [3, pytest.param(LEASE.total_seconds(), marks=pytest.mark.long)])
+async def test_what_a_dead_process_held_passes_on_within_a_minute(lease_s, tmp_path: Path, request) -> None:
+    """One process has claimed all, stands still and is killed; another one delivers what it held."""
+    url, clock = new_database("postgres", tmp_path, request), SystemClock()
+    arguments = ["--data", str(tmp_path), "--database", url.render_as_string(hide_password=False)]
+    arguments += ["--lease-s", str(lease_s)]
+    async with RecordingDiscord(tmp_path / "discord.log", behaviour=Behaviour.unlimited()) as discord:
+        arguments += ["--discord", discord.url]
+        people = range(FIRST_PERSON, FIRST_PERSON + N_PEOPLE)
+        await fill(url, N_PEOPLE, await open_channels(discord, people), clock.now(), clock.now())
+        mark = await discord.last_seq()
+        dying = await Worker.start([*arguments, "--budget-per-s", "6"])
+        while not discord.deliveries(after=mark):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        dying.stand_still()
+        stood_still_s = clock.monotonic()
+        living = await Worker.start([*arguments, "--budget-per-s", "300"])
+        await dying.kill()
+        n_alone = len(discord.deliveries(after=mark))
+        assert n_alone < N_PEOPLE / 2
+        async with asyncio.timeout(60):
+            while n_waiting(url):  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+        assert clock.monotonic() - stood_still_s < 60
+        arrived = Counter(delivery.recipient for delivery in discord.deliveries(after=mark))
+        assert arrived == Counter(people), "each once"
+        assert (await living.end())["n_delivered"] >= N_PEOPLE - n_alone
 
 
 async def test_a_second_process_on_sqlite_is_refused_kindly(tmp_path: Path) -> None:

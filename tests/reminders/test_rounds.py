@@ -5,10 +5,12 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from bot.reminders.model import Kind, Place, Reminder, Topic
+from bot.reminders.model import Delivered, Kind, Place, Reminder, Topic
 from bot.reminders.ports import ClosedDoor, NoSuchPlace, TryLater
 from bot.reminders.zones import zone
+from bot.store.tables import reminder, reminder_rule
 from tests.reminders.house import WREN, House, opened
 
 START = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
@@ -100,6 +102,57 @@ async def test_a_day_away_with_several_rules_is_one_honest_line(house: House) ->
         await house.go_to(START + timedelta(hours=hour))
     assert topics(house) == [Topic.BEDTIME] * 3 + [Topic.MISSED]
     assert house.post.arrived[-1].letter.n_missed == 3
+
+
+async def test_away_for_days_counts_every_evening_of_them_and_tells_in_one_line(house: House) -> None:
+    await house.add(BERLIN, time(22, 30))
+    await house.add(BERLIN, time(21, 0), days=frozenset({5, 6}))
+    await house.sleep_through(days=1, hours=14)  # two evenings of the one, the Friday of the other
+    await house.sleep_through(days=2)  # the line of the first absence fell into a second one
+    assert house.post.arrived == [], "three at night"
+    await house.go_to(datetime(2026, 11, 30, 8, 0, tzinfo=UTC))
+    [told] = house.post.arrived
+    assert (told.letter.topic, told.letter.silent, told.letter.n_missed) == (Topic.MISSED, True, 6)
+
+
+async def test_what_was_missed_is_told_by_day_even_when_the_morning_passed(house: House) -> None:
+    await house.add(BERLIN, time(22, 30))
+    await house.sleep_through(hours=14)
+    await house.sleep_through(hours=8)  # eleven in the morning
+    assert topics(house) == [Topic.MISSED]
+
+
+async def test_a_morning_question_is_taken_away_at_noon(house: House) -> None:
+    await house.add(BERLIN, time(8, 0), kind=Kind.MORNING)
+    await house.go_to(datetime(2026, 11, 27, 7, 0, tzinfo=UTC))
+    [asked] = house.post.arrived
+    await house.go_to(datetime(2026, 11, 27, 10, 59, 59, tzinfo=UTC))
+    assert house.post.withdrawn == []
+    await house.wait(seconds=1)
+    noon = datetime(2026, 11, 27, 11, 0, tzinfo=UTC)
+    assert house.post.withdrawn == [(noon, Delivered(1000 + asked.letter.user_id, 1))]
+    assert [due.kind for due in await house.rules.pending(WREN)] == [Kind.MORNING]
+
+
+async def test_a_process_that_was_away_at_noon_takes_it_away_when_it_is_back(house: House) -> None:
+    await house.add(BERLIN, time(8, 0), kind=Kind.MORNING)
+    await house.go_to(datetime(2026, 11, 27, 7, 0, tzinfo=UTC))
+    await house.sleep_through(hours=9)
+    assert len(house.post.withdrawn) == 1
+    assert topics(house) == [Topic.MORNING]
+
+
+async def test_new_zone_data_leaves_a_pause_until_a_day_alone(house: House) -> None:
+    rule = await house.add(BERLIN, time(22, 30))
+    far = rule.next_after(EVENING + timedelta(days=20))
+    await house.rules.change(rule, far)
+    async with house.database.transaction() as connection:
+        await connection.execute(update(reminder_rule).values(data_version="1999a"))
+        # As if the older data had put the clocks an hour elsewhere.
+        off = {"about_at": far.about_at + timedelta(hours=1), "due_at": far.due_at + timedelta(hours=1)}
+        await connection.execute(update(reminder).values(off))
+    await house.sleep_through(seconds=1)
+    assert await house.rules.pending(WREN) == [far]
 
 
 async def test_three_ignored_evenings_ask_once_silently_and_then_it_is_quiet(house: House) -> None:
@@ -202,8 +255,8 @@ async def test_an_outage_through_the_night_is_told_in_the_morning(house: House) 
 
 
 async def test_a_crowded_minute_begins_early_rather_than_end_late(house: House) -> None:
-    house.post.per_s = 10.0
-    for number in range(1200):  # two minutes' worth
+    house.post.per_s = 1.0
+    for number in range(120):  # two minutes' worth
         moment = Reminder(10_000 + number, Kind.SNOOZE, 0, EVENING, EVENING)
         await house.rules.put(moment)
     await house.go_to(EVENING - timedelta(minutes=6))

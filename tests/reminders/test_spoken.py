@@ -18,6 +18,7 @@ from bot.reminders.spoken import SpokenTime, read_days, read_time
         ("quarter to eleven in the evening", time(22, 45)), ("midnight", time(0)), ("noon", time(12)),
         ("12am", time(0)), ("12 pm", time(12)), ("12 at night", time(0)), ("1 at night", time(1)),
         ("9am", time(9)), ("8:05 in the morning", time(8, 5)), ("08:00", time(8)), ("0:15", time(0, 15)),
+        ("10:30pm!", time(22, 30)), ("930pm", time(21, 30)), ("10pm sharp", time(22)),
         ("24:00", time(0)), ("twenty three thirty", time(23, 30)), ("5 to midnight", None), ("10：30", None),
     ],
 )  # fmt: skip
@@ -35,6 +36,7 @@ def test_times_that_say_it_all(typed: str, at: time | None) -> None:
         ("half past ten", time(22, 30)), ("quarter to eleven", time(22, 45)), ("10", time(22)),
         ("9:15", time(21, 15)),
         ("eleven o'clock", time(23)), ("twenty five past nine", time(21, 25)), ("12:30", time(0, 30)),
+        ("half ten", time(22, 30)), ("11ish", time(23)), ("930", time(21, 30)), ("ten thirty.", time(22, 30)),
         ("1:30", time(1, 30)), ("ten thirty", time(22, 30)), ("6", time(18)), ("١٠", time(22)),
     ],
 )  # fmt: skip

@@ -21,6 +21,7 @@ SEARCH = ZoneSearch()
         ("New York", "America/New_York"), ("America/New_York", "America/New_York"), ("india", "Asia/Kolkata"),
         ("GB", "Europe/London"), ("sydny", "Australia/Sydney"), ("casabl", "Africa/Casablanca"),
         ("+05:45", "Asia/Kathmandu"), ("UTC", "UTC"), ("America/Buenos_Aires", "America/Buenos_Aires"),
+        ("nyc", "America/New_York"), ("Kiev", "Europe/Kyiv"), ("texas", "America/Chicago"),
         ("Newcastle", "Europe/London"), ("it is 10:25 for me", "Asia/Kathmandu"),
     ],
 )  # fmt: skip
@@ -28,7 +29,7 @@ def test_the_one_zone_is_found(typed: str, name: str) -> None:
     assert SEARCH.the_one(typed, NOW).name == name
 
 
-@pytest.mark.parametrize("typed", ["Brazil", "IST", "it is 22:40 for me", "USA", "5:40"])
+@pytest.mark.parametrize("typed", ["Brazil", "IST", "it is 22:40 for me", "USA", "5:40", "LA", "ET"])
 def test_several_are_offered_not_guessed(typed: str) -> None:
     with pytest.raises(Refusal, match=r"timezone\.refused\.several") as refusal:
         SEARCH.the_one(typed, NOW)
@@ -51,6 +52,12 @@ def test_a_clock_finds_the_zones_that_show_it_now(typed: str) -> None:
 def test_a_clock_without_its_half_finds_both() -> None:
     assert {NOW.astimezone(zone(hit.name)).hour for hit in SEARCH.find("10:40", NOW)} == {10, 22}
     assert {NOW.astimezone(zone(hit.name)).hour for hit in SEARCH.find("it is 10:40 am", NOW)} == {10}
+
+
+def test_what_people_mean_by_two_letters_comes_before_a_countrys_code() -> None:
+    assert [hit.place for hit in SEARCH.find("LA", NOW)][:2] == ["Los Angeles", "Vientiane"]
+    assert SEARCH.find("et", NOW)[0].name == "America/New_York"
+    assert SEARCH.find("DE", NOW)[0].name == "Europe/Berlin"
 
 
 def test_an_abbreviation_finds_who_uses_it_in_any_season() -> None:

@@ -99,7 +99,7 @@ async def test_due_ones_are_claimed_soonest_first_and_once(rules, queue):
     assert [c.reminder.user_id for c in first] == [100, 101, 102, 103]
     assert [c.reminder.user_id for c in second] == [104, 105, 106]
     assert await claim(queue) == []
-    assert await queue.count_due(due_by=NOW) == 0
+    assert await queue.count_due(due_by=NOW, most=9) == 0
 
 
 async def test_what_is_not_due_yet_is_not_claimed(rules, queue):
@@ -107,7 +107,7 @@ async def test_what_is_not_due_yet_is_not_claimed(rules, queue):
     assert await claim(queue) == []
     [due] = await rules.pending(7)
     assert await queue.next_due() == due.due_at
-    assert await queue.count_due(due_by=due.due_at) == 1
+    assert await queue.count_due(due_by=due.due_at, most=9) == 1
     [claimed] = await claim(queue, due.due_at)
     assert (claimed.reminder, claimed.rule, claimed.dm_channel_id) == (due, kept, None)
 
@@ -160,7 +160,7 @@ async def test_missed_evenings_add_up_to_one_line(rules, queue):
     tomorrow = NOW + timedelta(days=3)
     for number, claimed in enumerate(await claim(queue, tomorrow), 1):
         notice = Reminder(7, Kind.MISSED, 0, NOW, tomorrow, "de")
-        assert await queue.settle(claimed, claimed.rule.next_after(tomorrow), notice=notice)
+        assert await queue.settle(claimed, claimed.rule.next_after(tomorrow), also=notice)
         assert [due.n_missed for due in await rules.pending(7) if due.kind is Kind.MISSED] == [number]
     assert {first.id, second.id} == {due.rule_id for due in await rules.pending(7)} - {0}
 
@@ -182,10 +182,12 @@ async def test_new_zone_data_derives_anew_what_is_neither_held_nor_overdue(rules
         await connection.execute(update(reminder).where(c.rule_id == held.id).values(holder="somebody"))
         await connection.execute(update(reminder).where(c.rule_id == overdue.id).values(due_at=NOW))
     found = await queue.outdated(VERSION, most=10)
-    assert {rule.id for rule in found} == {kept.id, held.id, overdue.id}
+    assert {rule.id: about_at for rule, about_at in found} == dict.fromkeys(
+        (kept.id, held.id, overdue.id), waiting.about_at
+    )
     moved = [
         (rule, replace(waiting, rule_id=rule.id, due_at=waiting.due_at + timedelta(hours=1)))
-        for rule in found
+        for rule, _ in found
     ]
     await queue.rederive(moved, now=NOW, data_version=VERSION)
     assert await queue.outdated(VERSION, most=10) == []

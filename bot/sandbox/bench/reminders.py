@@ -5,7 +5,6 @@ import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -19,7 +18,6 @@ from bot.sandbox.recording.deliveries import Delivery
 from bot.sandbox.recording.process import RecordingDiscord
 from bot.store.address import file_of, locate
 
-_SOON = timedelta(seconds=2)
 _LOOK_S = 0.5
 
 
@@ -71,15 +69,17 @@ async def _run(folder: Path, url: URL, crowd: _Crowd) -> Result:
         people = range(FIRST_PERSON, FIRST_PERSON + n_due)
         channels = await open_channels(discord, people)
         now = clock.now()
-        await fill(url, crowd.n_rules, channels, now + _SOON, now)
+        await fill(url, crowd.n_rules, channels, now, now)
         if budget_per_s <= 40.0:
             await discord.configure(Behaviour())  # Discord's own limits
         arguments = ["--discord", discord.url, "--data", str(folder / "data"), "--measure"]
         arguments += ["--budget-per-s", str(budget_per_s)]
         if file_of(url) is None:
             arguments += ["--database", url.render_as_string(hide_password=False)]
-        workers = [await Worker.start(arguments) for _ in range(crowd.n_workers)]
-        arrived = await _arrivals(discord, n_due, deadline_s=60.0 + 2.0 * n_due / budget_per_s)
+        workers = [await Worker.start(arguments, waits=True) for _ in range(crowd.n_workers)]
+        for worker in workers:
+            worker.begin()
+        arrived = await _arrivals(discord, n_due, deadline_s=90.0 + 2.0 * n_due / budget_per_s)
         told = [await worker.end() for worker in workers]
     span_s = (max(d.at for d in arrived) - min(d.at for d in arrived)).total_seconds() if arrived else 0.0
     lags = [lag for each in told for lag in each["lag_ms"]]

@@ -1,6 +1,7 @@
 """One process that only delivers reminders, to be measured or killed: `python -m bot.sandbox.bench.worker`.
 
-It says `ready`, delivers until standard input ends, and then says what it measured as one JSON line.
+It says `ready`, begins when told by a line, delivers until standard input ends, and then says what it
+measured as one JSON line.
 """
 
 import argparse
@@ -27,9 +28,10 @@ _N_ASKED = 300
 
 
 class Probes:
-    """How late the event loop is, and how long the question for the next reminder takes."""
+    """How late the event loop is while it delivers, and how long the question for the next reminder takes."""
 
-    def __init__(self) -> None:
+    def __init__(self, delivering: Delivering) -> None:
+        self._delivering = delivering
         self.lag_ms: list[float] = []
         self.next_due_ms: list[float] = []
 
@@ -37,13 +39,14 @@ class Probes:
         while True:
             began = time.perf_counter()
             await asyncio.sleep(_STEP_S)
-            self.lag_ms.append((time.perf_counter() - began - _STEP_S) * 1000)
+            if not self._delivering.rounds.is_resting:
+                self.lag_ms.append((time.perf_counter() - began - _STEP_S) * 1000)
 
-    async def ask(self, delivering: Delivering) -> None:
+    async def ask(self) -> None:
         """Ask for the next reminder while nothing else is asked: what the question costs at this size."""
         for _ in range(_N_ASKED):
             began = time.perf_counter()
-            await delivering.queue.next_due()
+            await self._delivering.queue.next_due()
             self.next_due_ms.append((time.perf_counter() - began) * 1000)
 
 
@@ -61,7 +64,6 @@ def _arguments() -> argparse.Namespace:
 async def _work(arguments: argparse.Namespace) -> None:
     database = None if arguments.database is None else SecretStr(arguments.database)
     settings = load(data_dir=arguments.data, database_url=database, discord_token=None)
-    probes = Probes()
     with redirected(arguments.discord):
         async with (
             discord.Client(intents=discord.Intents.none(), max_ratelimit_timeout=30.0) as client,
@@ -74,14 +76,17 @@ async def _work(arguments: argparse.Namespace) -> None:
             ) as delivering,
         ):
             await client.login("a-token")
-            _say({"ready": True})
+            probes = Probes(delivering)
             if arguments.measure:
-                await probes.ask(delivering)
-            watching = asyncio.ensure_future(probes.watch_loop())
-            delivering.rounds.begin()
-            await _end_of_input()
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+                await probes.ask()
+            _say({"ready": True})
+            orders = await _input()
+            if await orders.readline():
+                watching = asyncio.ensure_future(probes.watch_loop())
+                delivering.rounds.begin()
+                await orders.read()
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
             told = {
                 "n_delivered": delivering.rounds.n_delivered,
                 "n_failed": delivering.rounds.n_failed,
@@ -92,11 +97,12 @@ async def _work(arguments: argparse.Namespace) -> None:
     _say(told)
 
 
-async def _end_of_input() -> None:
-    ended = asyncio.Event()
-    asyncio.get_running_loop().add_reader(sys.stdin.fileno(), ended.set)
-    await ended.wait()
-    asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+async def _input() -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    return reader
 
 
 def _say(fact: object) -> None:

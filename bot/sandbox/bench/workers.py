@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,8 +22,8 @@ class Worker:
         self._process = process
 
     @classmethod
-    async def start(cls, arguments: Sequence[str]) -> Self:
-        """Return it once it delivers; raise RuntimeError when it ends before."""
+    async def start(cls, arguments: Sequence[str], *, waits: bool = False) -> Self:
+        """Return it once it delivers, or `waits` for `begin`; raise RuntimeError when it ends before."""
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "bot.sandbox.bench.worker", *arguments,
@@ -32,7 +33,18 @@ class Worker:
         async with asyncio.timeout(_START_S):
             if not await worker._line():
                 raise RuntimeError(f"a worker ended at start with {await process.wait()}")
+        if not waits:
+            worker.begin()
         return worker
+
+    def begin(self) -> None:
+        """Let it deliver."""
+        if self._process.stdin is not None:
+            self._process.stdin.write(b"begin\n")
+
+    def stand_still(self) -> None:
+        """Let it do nothing more, as a process does whose machine is suspended."""
+        self._process.send_signal(signal.SIGSTOP)
 
     async def kill(self) -> None:
         """End it as `kill -9` does, and return once it is gone."""
