@@ -8,6 +8,7 @@ discord.py that this touches is in this module.
 # ruff: noqa: SLF001 - this is the one place for it
 
 import asyncio
+import ssl
 from collections import defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -33,18 +34,26 @@ class Fleet:
     """The servers, numbered from 0, each with channels 0 and 1, and the gateway's part in their voice.
 
     deaf: servers in which op 4 is not answered. names_no_server: an op 4 for the channel we are in already
-    gets no VOICE_SERVER_UPDATE. chimes: for each server, how often we were seen to come or go.
+    gets no VOICE_SERVER_UPDATE. chimes: for each server, how often we were seen to come or go. away: the
+    gateway's connection is broken: it takes nothing, and what happens is told once it is resumed.
     """
 
-    def __init__(self, client: discord.Client, voice: LoopbackVoice, n_guilds: int) -> None:
+    def __init__(
+        self, client: discord.Client, voice: LoopbackVoice, n_guilds: int, trusted: ssl.SSLContext
+    ) -> None:
         self.client = client
+        self._trusted = trusted
         self.voice = voice
         self.n_guilds = n_guilds
         self.deaf: set[int] = set()
         self.names_no_server = False
+        self.away = False
         self.chimes: defaultdict[int, int] = defaultdict(int)
         self._seats: dict[int, int] = {}
         self._sessions: dict[int, str] = {}
+        self._homes: dict[int, LoopbackVoice] = {}
+        self._sitting: defaultdict[int, dict[int, dict[str, Any]]] = defaultdict(dict)
+        self._missed: list[tuple[str, Any]] = []
         self._answers = Tasks()
         state: Any = client._connection
         state.user = discord.ClientUser(state=state, data=_user(BOT_ID, bot=True))  # type: ignore[arg-type]
@@ -63,7 +72,17 @@ class Fleet:
     def sit(self, n: int, user_id: int, which: int | None, *, bot: bool = False) -> None:
         """Let somebody come into a channel, or go."""
         state = self._state_of(n, user_id, None if which is None else channel_id(n, which), "theirs")
-        self._parse("voice_state_update", state | {"member": _member(user_id, bot=bot)})
+        state |= {"member": _member(user_id, bot=bot)}
+        self._sitting[n][user_id] = state
+        self._parse("voice_state_update", state)
+
+    def seated(self, n: int) -> bool:
+        """Return whether Discord shows us in a channel of that server."""
+        return n in self._seats
+
+    def home(self, n: int) -> LoopbackVoice:
+        """Return the voice server that serves a server's channels."""
+        return self._homes.get(n, self.voice)
 
     # The gateway -----------------------------------------------------------------------------------------
 
@@ -75,6 +94,8 @@ class Fleet:
         self_deaf: bool = False,  # noqa: ARG002
     ) -> None:
         """Take op 4 as discord.py's websocket does, and answer a moment later."""
+        if self.away:
+            raise ConnectionResetError("Cannot write to closing transport")
         if (n := number_of(guild_id)) not in self.deaf:
             self._answers.start(self._answer(n, channel_id), name="answer to op 4")
 
@@ -95,7 +116,7 @@ class Fleet:
             session_id, token = self._sessions[n], credentials.token
             credentials = Credentials(guild_id(n), channel_id, BOT_ID, session_id, token)
         self._sessions[n] = credentials.session_id
-        await self.voice.register(credentials)
+        await self.home(n).register(credentials)
         return credentials
 
     def tell_seat(self, n: int, channel_id: int | None, session_id: str = "") -> None:
@@ -111,19 +132,19 @@ class Fleet:
 
     def name_server(self, n: int, token: str, *, endpoint: str | None = "") -> None:
         """VOICE_SERVER_UPDATE; an endpoint of None means that another will be named."""
-        where = self.voice.endpoint if endpoint == "" else endpoint
+        where = self.home(n).endpoint if endpoint == "" else endpoint
         self._parse("voice_server_update", {"guild_id": str(guild_id(n)), "token": token, "endpoint": where})
 
     # What goes wrong -------------------------------------------------------------------------------------
 
     async def close(self, n: int, code: int) -> None:
         """Have the voice server close our websocket; 1006 cuts it."""
-        await self.voice.close_session(guild_id(n), BOT_ID, code)
+        await self.home(n).close_session(guild_id(n), BOT_ID, code)
 
     async def kick(self, n: int) -> None:
         """Put us out of the channel: state null, then 4014."""
         self.tell_seat(n, None)
-        await self.voice.forget(guild_id(n), BOT_ID)
+        await self.home(n).forget(guild_id(n), BOT_ID)
 
     async def migrate(self, n: int, *, pause_s: float | None = None) -> None:
         """Name another voice server, as for a change of region; with a pause, first none at all."""
@@ -138,7 +159,7 @@ class Fleet:
         there = channel_id(n, which)
         self.tell_seat(n, there, self._sessions[n])
         if same_server:
-            await self.voice.move(guild_id(n), BOT_ID, there)
+            await self.home(n).move(guild_id(n), BOT_ID, there)
             return
         await self.close(n, 4014)
         credentials = await self._register(n, there, keep_session=True)
@@ -164,31 +185,73 @@ class Fleet:
         for n in range(self.n_guilds):
             self._found(n)
         for n in seats:
-            await self.voice.forget(guild_id(n), BOT_ID)
+            await self.home(n).forget(guild_id(n), BOT_ID)
         self.client.dispatch("shard_ready", 0)
+
+    async def change_region(self, n: int, to: LoopbackVoice) -> None:
+        """Let another voice server serve a server: the channel is edited, none is named, then the other."""
+        before, self._homes[n] = self.home(n), to
+        self._trusted.load_verify_locations(to.ca_file)
+        self._parse("channel_update", self._channel(n, self._which(n)) | {"rtc_region": "elsewhere"})
+        credentials = await self._register(n, self._seats[n], keep_session=True)
+        self.name_server(n, credentials.token, endpoint=None)
+        await before.close_session(guild_id(n), BOT_ID, 4014)
+        await asyncio.sleep(_ANSWER_S)
+        self.name_server(n, credentials.token)
+
+    def fail(self, n: int) -> None:
+        """Let Discord have an outage in which it tells nothing of a server; voice goes on."""
+        self._parse("guild_delete", {"id": str(guild_id(n)), "unavailable": True})
+
+    def recover(self, n: int) -> None:
+        """End that outage: the server is told anew, with everybody who sits in voice."""
+        ours = self._state_of(n, BOT_ID, self._seats.get(n), self._sessions.get(n, ""))
+        seated = [state for state in (*self._sitting[n].values(), ours) if state["channel_id"] is not None]
+        self._parse("guild_create", self._guild(n) | {"unavailable": False, "voice_states": seated})
+
+    def resume(self) -> None:
+        """Take the gateway's session up again, and tell what was missed."""
+        self.away = False
+        missed, self._missed = self._missed, []
+        for event, data in missed:
+            self._parse(event, data)
+        self.client.dispatch("shard_resumed", 0)
 
     async def shut(self) -> None:
         await self._answers.close()
 
     def _found(self, n: int) -> None:
         state: Any = self.client._connection
-        channels = [
-            {"id": str(channel_id(n, which)), "type": 2, "name": f"room-{which}", "position": which}
-            | {
-                "bitrate": 128_000,
-                "user_limit": 0,
-                "permission_overwrites": [],
-                "rtc_region": None,
-                "nsfw": False,
-            }
-            for which in (0, 1)
-        ]
-        guild: Any = {"id": str(guild_id(n)), "name": f"server-{n}", "channels": channels, "member_count": 2}
-        guild["members"] = [_member(BOT_ID, bot=True)]
+        guild: Any = self._guild(n)
         state._add_guild(discord.Guild(data=guild, state=state))
 
+    def _guild(self, n: int) -> dict[str, Any]:
+        channels = [self._channel(n, which) for which in (0, 1)]
+        guild = {"id": str(guild_id(n)), "name": f"server-{n}", "channels": channels, "member_count": 2}
+        return guild | {"members": [_member(BOT_ID, bot=True)]}
+
+    def _channel(self, n: int, which: int) -> dict[str, Any]:
+        return {
+            "id": str(channel_id(n, which)),
+            "guild_id": str(guild_id(n)),
+            "type": 2,
+            "name": f"room-{which}",
+            "position": which,
+            "bitrate": 128_000,
+            "user_limit": 0,
+            "permission_overwrites": [],
+            "rtc_region": None,
+            "nsfw": False,
+        }
+
+    def _which(self, n: int) -> int:
+        return self._seats[n] - channel_id(n)
+
     def _parse(self, event: str, data: Any) -> None:
-        getattr(self.client._connection, f"parse_{event}")(data)
+        if self.away:
+            self._missed.append((event, data))
+        else:
+            getattr(self.client._connection, f"parse_{event}")(data)
 
     def _state_of(self, n: int, user_id: int, channel_id: int | None, session_id: str) -> dict[str, Any]:
         return {
@@ -214,7 +277,8 @@ def channel_id(n: int, which: int = 0) -> int:
 @asynccontextmanager
 async def open_fleet(voice: LoopbackVoice, n_guilds: int) -> AsyncGenerator[Fleet]:
     """Hold a logged-in client with so many servers, whose voice goes to `voice`."""
-    connector = aiohttp.TCPConnector(limit=0, ssl=client_ssl_context(voice.ca_file))
+    trusted = client_ssl_context(voice.ca_file)
+    connector = aiohttp.TCPConnector(limit=0, ssl=trusted)
     client = discord.Client(
         intents=discord.Intents(guilds=True, voice_states=True),
         member_cache_flags=discord.MemberCacheFlags(joined=False, voice=True),
@@ -227,7 +291,7 @@ async def open_fleet(voice: LoopbackVoice, n_guilds: int) -> AsyncGenerator[Flee
     http._HTTPClient__session = aiohttp.ClientSession(
         connector=connector, ws_response_class=DiscordClientWebSocketResponse
     )
-    fleet = Fleet(client, voice, n_guilds)
+    fleet = Fleet(client, voice, n_guilds, trusted)
     try:
         yield fleet
     finally:

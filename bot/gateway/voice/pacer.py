@@ -27,6 +27,8 @@ LATEST_S: Final = 0.06
 """Later than this a frame is of no use any more."""
 TRAILING_SILENCE: Final = 5
 """Frames of silence before nothing is sent, so that nobody's decoder makes up what would come."""
+WELL_FRAMES: Final = 5
+"""So many frames in a row must have left before a way that failed counts as one again."""
 KEEP_ALIVE_FRAMES: Final = 250
 """In silence a frame each five seconds: routers forget a way that is not used."""
 
@@ -44,7 +46,8 @@ class Lane:
         self.n_unsent = 0
         """Frames that were due and had no way out."""
         self.unsent_since_s: float | None = None
-        """When the first of those since the last that left was due, by `time.perf_counter`."""
+        """When the first of those since all was well was due, by `time.perf_counter`."""
+        self._n_well = 0  # frames in a row that left since one did not
         self._close = close
         self._source: PacketSource | None = None
         self._ended: Callable[[], None] | None = None
@@ -94,7 +97,8 @@ class Lane:
             self._missed()
         else:
             self.n_sent += 1
-            self.unsent_since_s = None
+            if self.unsent_since_s is not None:
+                self._left_again()
 
     def _next(self) -> bytes:
         source = self._source
@@ -117,7 +121,14 @@ class Lane:
         self._sequence = (self._sequence + n_frames) & 0xFFFF
         self._timestamp = (self._timestamp + n_frames * SAMPLES) & 0xFFFF_FFFF
 
+    def _left_again(self) -> None:
+        # One that left proves nothing: towards a closed port every other send fails, for the one before it.
+        self._n_well += 1
+        if self._n_well >= WELL_FRAMES:
+            self.unsent_since_s = None
+
     def _missed(self) -> None:
+        self._n_well = 0
         self.n_unsent += 1
         if self.unsent_since_s is None:
             self.unsent_since_s = time.perf_counter()

@@ -6,6 +6,7 @@ Every fault is worked on a real line against the loopback voice server; what tha
 import asyncio
 import itertools
 import random
+import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ import pytest
 from bot.core.tasks import Tasks
 from bot.gateway.rooms import room_from
 from bot.gateway.voice import DiscordVoiceLink, DiscordVoiceLinks
+from bot.gateway.voice.links import UNSENT_S, WATCH_S
 from bot.gateway.voice.pacer import Pacer
 from bot.playback.model import Fate, Trouble
 from bot.sandbox.clock import SandboxClock
@@ -38,19 +40,22 @@ class Stay:
     ended: asyncio.Event
     returns: list[float]
 
-    async def fresh_sound(self, timeout_s: float = BACK_S + BUSY_MACHINE_S) -> None:
-        """Return once sound arrives at the server over a live session, from now on."""
+    async def fresh_sound(
+        self, timeout_s: float = BACK_S + BUSY_MACHINE_S, *, at: VoiceServer | None = None
+    ) -> None:
+        """Return once sound arrives at the server, another one if given, over a live session, from now on."""
         first_seen: dict[Session, int] = {}
+        server = at or self.server
 
         def flows() -> bool:
-            session = self.server.session(guild_id(0), BOT_ID)
+            session = server.session(guild_id(0), BOT_ID)
             if session is None or not session.is_connected:
                 first_seen.clear()
                 return False
             n_packets = session.log.n_packets
             return n_packets > first_seen.setdefault(session, n_packets) + 5
 
-        await self.server.until(flows, timeout_s=timeout_s)
+        await server.until(flows, timeout_s=timeout_s)
 
     async def until(self, condition: Callable[[], object], timeout_s: float = 20.0) -> None:
         async with asyncio.timeout(timeout_s):
@@ -234,6 +239,110 @@ async def test_a_gateway_that_began_anew_is_told_where_we_sit(stay: Stay) -> Non
     await stay.fresh_sound()
 
 
+async def test_a_gateway_that_is_resumed_changes_nothing(stay: Stay) -> None:
+    session = stay.session
+    stay.fleet.away = True
+    await stay.fresh_sound()
+    stay.fleet.resume()
+    await stay.fresh_sound()
+    assert stay.session is session
+    assert stay.chimes == 0
+    assert not stay.returns
+
+
+async def test_a_call_lost_while_the_gateway_is_away_is_back_soon_after_it_is_resumed(stay: Stay) -> None:
+    stay.fleet.away = True
+    await stay.fleet.close(0, 4006)
+    await stay.until(lambda: stay.link.trouble is Trouble.CONNECTION)
+    stay.fleet.resume()
+    stay.clock.advance(5.0)
+    await stay.fresh_sound()
+    assert stay.link.trouble is None
+    assert not stay.ended.is_set()
+
+
+async def test_a_migration_told_only_after_a_resume_is_followed(stay: Stay) -> None:
+    before = stay.session
+    stay.fleet.away = True
+    await stay.fleet.migrate(0)
+    stay.fleet.resume()
+    await stay.until(lambda: len(stay.server.sessions) == 1 and stay.session is not before)
+    await stay.fresh_sound()
+    assert stay.chimes == 0
+
+
+async def test_a_server_in_an_outage_is_heard_through_it(stay: Stay) -> None:
+    session = stay.session
+    stay.fleet.fail(0)
+    assert not stay.links.reachable(guild_id(0))
+    await stay.fresh_sound()
+    stay.fleet.recover(0)
+    await stay.fresh_sound()
+    assert stay.links.reachable(guild_id(0))
+    assert stay.session is session
+    assert stay.link.listeners == 1
+    assert stay.link.room.channel_id == channel_id(0)
+    assert stay.chimes == 0
+    assert not stay.returns
+    await stay.fleet.migrate(0)
+    await stay.fresh_sound()
+
+
+async def test_a_call_lost_during_an_outage_of_its_server_is_made_anew(stay: Stay) -> None:
+    stay.fleet.fail(0)
+    await stay.fleet.close(0, 4006)
+    await stay.fresh_sound()
+    stay.fleet.recover(0)
+    await stay.fresh_sound()
+    assert stay.chimes == 0
+
+
+async def test_another_region_is_followed_there_and_back(stay: Stay) -> None:
+    async with VoiceServer(ServerOptions(keep_opus=0)) as elsewhere:
+        for server in (elsewhere, stay.server):
+            await stay.fleet.change_region(0, server)
+            await stay.fresh_sound(at=server)
+    assert stay.chimes == 0
+    assert stay.link.line.n_rejoins == 0
+    assert not stay.ended.is_set()
+
+
+def cut_off(stay: Stay) -> None:
+    """Break the way out under a call that looks alive: its websocket says nothing of it."""
+    call = stay.link.line._call
+    assert call is not None
+    assert call._socket is not None
+    call._socket.shutdown(socket.SHUT_RDWR)
+
+
+async def test_a_call_that_is_live_but_sends_nothing_is_found_out_and_made_anew(stay: Stay) -> None:
+    session = stay.session
+    cut_off(stay)
+    began_s = asyncio.get_running_loop().time()
+    await stay.until(lambda: stay.link.line.lane.unsent_since_s is not None)
+    assert session.is_connected, "by all it says of itself it is well"
+    await stay.fresh_sound(timeout_s=UNSENT_S + WATCH_S + BACK_S + BUSY_MACHINE_S)
+    assert asyncio.get_running_loop().time() - began_s > UNSENT_S, "not at the first lost packet"
+    assert stay.session is not session
+    assert stay.link.line.lane.unsent_since_s is None
+    assert len(stay.returns) == 1, "nobody heard it for five seconds: it fades in"
+    assert stay.chimes == 0
+
+
+async def test_a_repair_that_fails_is_shown_and_tried_again(stay: Stay) -> None:
+    cut_off(stay)
+    stay.server.freeze(frozen=True)
+    stay.fleet.deaf.add(0)
+    await stay.until(lambda: stay.link.trouble is Trouble.CONNECTION, timeout_s=40.0)
+    stay.server.freeze(frozen=False)
+    stay.fleet.deaf.clear()
+    async with asyncio.timeout(20.0):
+        while stay.link.trouble is not None:
+            stay.clock.advance(60.0)
+            await asyncio.sleep(0.2)
+    await stay.fresh_sound()
+
+
 async def test_while_the_gateway_is_away_it_keeps_trying_and_says_so(stay: Stay) -> None:
     stay.fleet.deaf.add(0)
     await stay.fleet.close(0, 4006)
@@ -255,19 +364,54 @@ async def test_a_server_that_fell_silent_is_noticed(stay: Stay) -> None:
     await stay.fresh_sound(timeout_s=15.0)
 
 
-FAULTS: dict[str, Callable[[Fleet], Awaitable[None]]] = {
-    **{str(code): lambda f, code=code: f.close(0, code) for code in (1000, 1001, 1006, 4006, 4009, 4015)},
-    "migrate": lambda f: f.migrate(0),
-    "move": lambda f: f.move(0, 1),
-    "back": lambda f: f.move(0, 0),
+async def gateway_resume(stay: Stay) -> None:
+    stay.fleet.away = True
+    await asyncio.sleep(0.2)
+    stay.fleet.resume()
+
+
+async def gateway_anew(stay: Stay) -> None:
+    await stay.fleet.begin_anew()
+    stay.fleet.sit(0, 5, 0)
+    stay.links.gateway_began_anew(0)
+    await stay.until(lambda: stay.fleet.seated(0))
+
+
+async def outage(stay: Stay) -> None:
+    stay.fleet.fail(0)
+    await asyncio.sleep(0.1)
+    stay.fleet.recover(0)
+
+
+CODES = (1000, 1001, 1006, 4006, 4009, 4014, 4015, 4022)
+FAULTS: dict[str, Callable[[Stay], Awaitable[None]]] = {
+    **{str(code): lambda stay, code=code: stay.fleet.close(0, code) for code in CODES},
+    "migrate": lambda stay: stay.fleet.migrate(0),
+    "no endpoint": lambda stay: stay.fleet.migrate(0, pause_s=0.3),
+    "move": lambda stay: stay.fleet.move(0, 1),
+    "back": lambda stay: stay.fleet.move(0, 0),
+    "moved within": lambda stay: stay.fleet.move(0, 1, same_server=True),
+    "gateway resume": gateway_resume,
+    "gateway anew": gateway_anew,
+    "outage": outage,
 }
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+async def test_every_fault_twice_within_ten_seconds(stay: Stay, name: str) -> None:
+    for pause_s in (0.3, 0.0):
+        await FAULTS[name](stay)
+        await asyncio.sleep(pause_s)
+    await stay.fresh_sound(timeout_s=20.0)
+    assert not stay.ended.is_set()
+    assert stay.link.present
 
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_two_faults_within_ten_seconds(stay: Stay, seed: int) -> None:
     dice = random.Random(seed)
     for name in dice.sample(sorted(FAULTS), 2):
-        await FAULTS[name](stay.fleet)
+        await FAULTS[name](stay)
         await asyncio.sleep(dice.uniform(0.0, 1.5))
     await stay.fresh_sound(timeout_s=20.0)
     assert not stay.ended.is_set()
@@ -281,7 +425,7 @@ async def test_a_random_soak(stay: Stay, seconds: float) -> None:
     end = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < end:
         name = dice.choice(sorted(FAULTS))
-        await FAULTS[name](stay.fleet)
+        await FAULTS[name](stay)
         if dice.random() < 0.7:
             await stay.fresh_sound(timeout_s=20.0)
         else:

@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bot.gateway.voice.end_to_end import EndToEnd
-from bot.gateway.voice.pacer import KEEP_ALIVE_FRAMES, LATEST_S, SILENCE, TRAILING_SILENCE, Lane, Pacer
+from bot.gateway.voice.pacer import (
+    KEEP_ALIVE_FRAMES,
+    LATEST_S,
+    SILENCE,
+    TRAILING_SILENCE,
+    WELL_FRAMES,
+    Lane,
+    Pacer,
+)
 from bot.gateway.voice.rtp import AES256_GCM, MODES, Transport
 from bot.sandbox.voice.rtp import RtpHeader, cipher_for, read_header
 
@@ -141,9 +149,21 @@ def test_without_a_way_out_the_night_goes_on_and_is_counted(ear: Ear) -> None:
     assert lane.n_unsent == 5
     assert lane.unsent_since_s is not None
     lane.transport = ear.transport
-    lane.tick(0)
+    for _ in range(WELL_FRAMES):
+        lane.tick(0)
     assert ear.hear(1)[0][1] == counted_payload(5)
     assert lane.unsent_since_s is None
+
+
+def test_a_port_that_nobody_has_open_is_no_way_out_although_every_other_frame_leaves() -> None:
+    ear = Ear()
+    lane = lane_with(ear, counted())
+    ear.socket.close()  # now this machine answers each datagram with "unreachable"
+    for _ in range(40):
+        lane.tick(0)
+    assert 0 < lane.n_unsent < 40
+    assert lane.unsent_since_s is not None
+    ear.close()
 
 
 def test_what_is_too_late_is_dropped_and_everything_else_keeps_its_time(ear: Ear) -> None:
