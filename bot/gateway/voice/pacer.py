@@ -96,9 +96,7 @@ class Lane:
         except (OSError, ValueError):
             self._missed()
         else:
-            self.n_sent += 1
-            if self.unsent_since_s is not None:
-                self._left_again()
+            self._has_left()
 
     def _next(self) -> bytes:
         source = self._source
@@ -121,7 +119,10 @@ class Lane:
         self._sequence = (self._sequence + n_frames) & 0xFFFF
         self._timestamp = (self._timestamp + n_frames * SAMPLES) & 0xFFFF_FFFF
 
-    def _left_again(self) -> None:
+    def _has_left(self) -> None:
+        self.n_sent += 1
+        if self.unsent_since_s is None:
+            return
         # One that left proves nothing: towards a closed port every other send fails, for the one before it.
         self._n_well += 1
         if self._n_well >= WELL_FRAMES:
