@@ -13,10 +13,10 @@ from bot.audio.arc import Arc
 from bot.audio.gains import approach, ramp
 from bot.audio.opus import SAMPLE_RATE, Pcm
 
-_SWELL_DB_PER_S: Final = 2.0
+_SWELL_DB_PER_S: Final = 1.0
 """How fast what the arc took comes back, when somebody is still awake."""
 _SHARE_PER_S: Final = 0.05
-_OCTAVES_PER_S: Final = 0.4
+_OCTAVES_PER_S: Final = 0.2
 _OPEN_HZ: Final = curves.cutoff_hz(0.0)
 
 

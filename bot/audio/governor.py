@@ -15,9 +15,12 @@ LIMIT_LUFS = -20.0
 _MARGIN_LU = 1.1
 """What a sudden onset can add to three seconds before the 0.4 s average has followed it."""
 _AVERAGE_S = 0.4
+_WINDOW_S = 3.0
+_SPENT_AT_ONCE = 0.25
+"""What one block may take of the energy that is left to three seconds: never all of it, so never silence."""
 _BURST = 4.0
 """What a single block may hold of power over the cap: a tap is short, a blast is not."""
-_RECOVERY_DB_PER_S = 1.0
+RECOVERY_DB_PER_S = 1.0
 _K_WEIGHTING = np.array(
     [
         [1.53512485958697, -2.69169618940638, 1.19839281085285, 1.0, -1.69065929318241, 0.73248077421585],
@@ -30,9 +33,11 @@ class Governor:
     """Turns the whole mix down while its 0.4 s average is too loud, and lets it return slowly."""
 
     def __init__(self, limit_lufs: float = LIMIT_LUFS) -> None:
-        self._power_cap = 10.0 ** ((limit_lufs - _MARGIN_LU + 0.691) / 10.0)
+        self._power_cap = _power(limit_lufs - _MARGIN_LU)
+        self._energy_cap = _power(limit_lufs) * _WINDOW_S * SAMPLE_RATE
         self._filter = np.zeros((2, 2, 2))
         self._past: deque[tuple[int, float]] = deque()  # frames and K-weighted energy, before the gain
+        self._heard: deque[tuple[int, float]] = deque()  # the same, after the gain
         self._gain = 1.0
 
     @property
@@ -48,12 +53,27 @@ class Governor:
             self._past.popleft()
         power = sum(energy for _, energy in self._past) / (_AVERAGE_S * SAMPLE_RATE)
         before = self._gain
-        rising = before * 10.0 ** (_RECOVERY_DB_PER_S * n / SAMPLE_RATE / 20.0)
+        rising = before * 10.0 ** (RECOVERY_DB_PER_S * n / SAMPLE_RATE / 20.0)
+        energy = self._past[-1][1]
         allowed = min(
-            _gain_to(self._power_cap, power), _gain_to(_BURST * self._power_cap, self._past[-1][1] / n)
+            _gain_to(self._power_cap, power),
+            _gain_to(_BURST * self._power_cap, energy / n),
+            _gain_to(_SPENT_AT_ONCE * self._energy_left(n), energy),
         )
         self._gain = min(1.0, rising, allowed)
+        line = (before * before + before * self._gain + self._gain * self._gain) / 3.0
+        self._heard.append((n, energy * line))
         return before, self._gain
+
+    def _energy_left(self, n: int) -> float:
+        """Return what three seconds that end with a block of n frames may still have."""
+        while sum(frames for frames, _ in self._heard) + n > _WINDOW_S * SAMPLE_RATE:
+            self._heard.popleft()
+        return max(0.0, self._energy_cap - sum(energy for _, energy in self._heard))
+
+
+def _power(lufs: float) -> float:
+    return math.pow(10.0, (lufs + 0.691) / 10.0)
 
 
 def _gain_to(cap: float, power: float) -> float:

@@ -35,6 +35,7 @@ class ScoreSource:
     """Everything a score asks for. Implements `bot.audio.sources.Source`; keeps no state."""
 
     thins = False
+    level_lufs: float | None = None
 
     def __init__(self, score: Score) -> None:
         self._bells = [round(part.at_s * SAMPLE_RATE) for part in score if isinstance(part, Bell)]

@@ -4,10 +4,10 @@ import math
 
 from bot.audio.dark import DarkShelf
 from bot.audio.gains import approach, ramp
-from bot.audio.governor import Governor
+from bot.audio.governor import RECOVERY_DB_PER_S, Governor
 from bot.audio.limiter import Limiter
-from bot.audio.mixer import SLEW_DB_PER_S
 from bot.audio.opus import SAMPLE_RATE, Pcm
+from bot.audio.rise import HOUSE_LUFS, RISE_DB_PER_S, SLEW_DB_PER_S, SWIFT_BELOW_LUFS, moved
 
 FADE_IN_S = 3.0
 FADE_OUT_S = 2.0
@@ -91,22 +91,35 @@ class Master:
         self._limiter = Limiter()
         self._zeros_out = 0
 
-    def process(self, block: Pcm) -> Pcm:
-        """Take the mix, shape (n, 2); return what is heard, same shape, `Limiter.delay` frames late."""
+    def process(self, block: Pcm, *, mix_lufs: float = HOUSE_LUFS, rise_db_per_s: float = 0.0) -> Pcm:
+        """Take the mix, shape (n, 2); return what is heard, same shape, `Limiter.delay` frames late.
+
+        mix_lufs, rise_db_per_s: about how loud the mix is, and how fast it may be growing louder itself.
+        """
         n = len(block)
-        before, after = self._last_gain, self._step(n / SAMPLE_RATE)
+        before, after = self._last_gain, self._step(n / SAMPLE_RATE, mix_lufs, rise_db_per_s)
         self._last_gain = after
         self._zeros_out = self._zeros_out + n if before == after == 0.0 else 0
         sound = self._shelf.process(block * ramp(before, after, n))
         return self._limiter.process(sound * ramp(*self._governor.gain(sound), n))
 
-    def _step(self, seconds: float) -> float:
-        slew = SLEW_DB_PER_S * seconds
-        self._db = approach(self._db, _MUTE_DB if self._wanted_db is None else self._wanted_db, slew)
+    def _step(self, seconds: float, mix_lufs: float, rise_db_per_s: float) -> float:
+        down = SLEW_DB_PER_S * seconds
+        up = self._up_db_per_s(mix_lufs, rise_db_per_s) * seconds
+        tail_db = moved(self._tail_db, self._wanted_tail_db, down=down, up=up)
+        up = max(0.0, up - max(0.0, tail_db - self._tail_db))
+        wanted_db = _MUTE_DB if self._wanted_db is None else self._wanted_db
+        self._db, self._tail_db = moved(self._db, wanted_db, down=down, up=up), tail_db
         muted = self._wanted_db is None and self._db == _MUTE_DB
         self._audible = approach(self._audible, 0.0 if muted else 1.0, seconds / 0.2)
-        self._tail_db = approach(self._tail_db, self._wanted_tail_db, slew)
         pace = seconds / (FADE_IN_S if self._present else FADE_OUT_S)
         self._presence = approach(self._presence, 1.0 if self._present else 0.0, pace)
         fade = math.sin(math.pi / 2 * self._presence) if self._presence < 1.0 else 1.0
         return fade * self._audible * math.pow(10.0, (self._db + self._tail_db) / 20.0)
+
+    def _up_db_per_s(self, mix_lufs: float, rise_db_per_s: float) -> float:
+        """Return what is left of the pace at which all together may grow louder."""
+        if mix_lufs + self._db + self._tail_db < SWIFT_BELOW_LUFS:
+            return SLEW_DB_PER_S
+        recovering = RECOVERY_DB_PER_S if self._governor.gain_now < 1.0 else 0.0
+        return max(0.0, RISE_DB_PER_S - rise_db_per_s - recovering)

@@ -12,13 +12,21 @@ from bot.audio.gains import approach, ramp
 from bot.audio.guidance import ScoreSource
 from bot.audio.mix import Layer, Place, Plan
 from bot.audio.opus import SAMPLE_RATE, Pcm
+from bot.audio.rise import (
+    ENTERING_DB_PER_S,
+    LAYER_RISE_DB_PER_S,
+    RISE_DB_PER_S,
+    SLEW_DB_PER_S,
+    SWIFT_BELOW_LUFS,
+    entering_lufs,
+    moved,
+    together_lufs,
+)
 from bot.audio.score import Score, Whisper, whispers_of, without_whispers
 from bot.audio.sources import Source
 from bot.audio.whispering import LONGEST_S
 
 CROSSFADE_S = 4.0
-SLEW_DB_PER_S = 8.0
-"""The fastest a level moves at a person's wish: the house allows 1 dB in 100 ms, the codec adds a little."""
 
 OpenSource = Callable[[Layer | tuple[Whisper, ...], int, Arc | None], Source]
 """Open the source of a layer for a seed, at house level, or of whispered lines; events thin along the arc."""
@@ -45,11 +53,38 @@ class _Voice:
     def steady(self) -> bool:
         return self.presence == self.wanted == 1.0 and self.gain_db == self.wanted_db and not self.shift
 
-    def render(self, start: int, frames: int) -> Pcm:
+    @property
+    def entering(self) -> bool:
+        return self.presence < self.wanted
+
+    @property
+    def rising(self) -> bool:
+        return self.gain_db < self.wanted_db and self.wanted == 1.0
+
+    @property
+    def full_lufs(self) -> float:
+        """How loud it is at its present gain, once it is all there."""
+        return (self.source.level_lufs or 0.0) + self.gain_db
+
+    @property
+    def heard_lufs(self) -> float:
+        return self.full_lufs + 20.0 * math.log10(max(math.sin(math.pi / 2 * self.presence), 1e-6))
+
+    def come_in(self, wanted_db: float, most_lufs: float) -> None:
+        """Come in, or back, no louder than so; what is missing follows on a ramp. Never a jump."""
+        now = self._amplitude()
+        now_db = 20.0 * math.log10(max(now, 1e-6))
+        self.gain_db = max(min(wanted_db, most_lufs - (self.source.level_lufs or 0.0)), now_db)
+        self.presence = math.asin(min(1.0, now / math.pow(10.0, self.gain_db / 20.0))) * 2 / math.pi
+        self.wanted, self.wanted_db = 1.0, wanted_db
+
+    def render(self, start: int, frames: int, *, may_rise: bool) -> Pcm:
         seconds = frames / SAMPLE_RATE
         before = self._amplitude()
         self.presence = approach(self.presence, self.wanted, seconds / CROSSFADE_S)
-        self.gain_db = approach(self.gain_db, self.wanted_db, SLEW_DB_PER_S * seconds)
+        rise = LAYER_RISE_DB_PER_S if may_rise else 0.0
+        up = (SLEW_DB_PER_S if self.full_lufs < SWIFT_BELOW_LUFS else rise) * seconds
+        self.gain_db = moved(self.gain_db, self.wanted_db, down=SLEW_DB_PER_S * seconds, up=up)
         after = self._amplitude()
         return self.source.render(start + self.shift, frames) * ramp(before, after, frames)
 
@@ -66,6 +101,7 @@ class _Leveled:
     """A source at a gain of its own."""
 
     thins = False
+    level_lufs: float | None = None
 
     def __init__(self, source: Source, gain_db: float) -> None:
         self._source = source
@@ -91,13 +127,20 @@ class Mixer:
         self._arc: Arc | None = None
         self._ending: Ending | None = None
         self._floor: Source | None = None
-        self._set(plan, presence=1.0)
+        self.rise_db_per_s = 0.0
+        """How fast the last block may have grown louder by wishes; the rest of the pace is the master's."""
+        self._set(plan)
 
     @property
     def steady(self) -> bool:
         """True while every layer is where it should be and none is on its way out."""
         settled = not self._leaving and self._ending is None
         return settled and all(voice.steady for voice in self._voices.values())
+
+    @property
+    def heard_lufs(self) -> float:
+        """About how loud the layers are together just now."""
+        return together_lufs(voice.heard_lufs for voice in (*self._voices.values(), *self._leaving))
 
     def change(self, plan: Plan, moved: int = 0) -> None:
         """Move to another plan from where things are now, however far an earlier change has come.
@@ -114,7 +157,7 @@ class Mixer:
             self._voices = kept
         if self._at is not None:
             self._at += moved
-        self._set(plan, presence=0.0)
+        self._set(plan)
 
     def copy(self) -> "Mixer":
         """Return another mixer that goes on from exactly here."""
@@ -128,12 +171,15 @@ class Mixer:
     def render(self, start: int, frames: int) -> Pcm:
         """Return shape (frames, 2) from frame `start` of the night on."""
         out = np.zeros((frames, 2), np.float32)
+        entering = any(voice.entering for voice in self._voices.values())
+        rising = not entering and any(voice.rising for voice in self._voices.values())
+        self.rise_db_per_s = ENTERING_DB_PER_S * entering + LAYER_RISE_DB_PER_S * rising
         for key, voice in list(self._voices.items()):
-            out += voice.render(start, frames)
+            out += voice.render(start, frames, may_rise=not entering)
             if voice.presence == voice.wanted == 0.0:
                 del self._voices[key]
         for voice in self._leaving:
-            out += voice.render(start, frames)
+            out += voice.render(start, frames, may_rise=False)
         self._leaving = [voice for voice in self._leaving if voice.presence]
         if self._arc is not None or self._ending is not None:
             out = self._end_softly(out, start, frames)
@@ -151,23 +197,31 @@ class Mixer:
             return before.shape(layers, None, after)[0]
         heard = before.share < 1.0 or after.share < 1.0
         floor = self._floor.render(start, frames) if heard and self._floor is not None else None
+        if after.level_db > before.level_db or after.cutoff_hz > before.cutoff_hz:
+            self.rise_db_per_s = RISE_DB_PER_S
         out, self._ending = before.shape(layers, floor, after)
         return out
 
-    def _set(self, plan: Plan, presence: float) -> None:
+    def _set(self, plan: Plan) -> None:
         keys = {(layer.trigger, layer.place, plan.seed): layer for layer in plan.mix.layers}
+        heard = [voice.heard_lufs for voice in (*self._voices.values(), *self._leaving)]
         for known_key, voice in self._voices.items():
             if known_key not in keys and known_key not in _led(plan.score):
                 voice.wanted = 0.0
+        coming: list[tuple[_Voice, float]] = []
         for key, layer in keys.items():
             known = self._voices.get(key)
             if known is not None and known.arc != plan.arc and known.source.thins:
                 known = self._thin_anew(key, known, layer, plan)
             if known is None:
                 source = self._open(layer, plan.seed, plan.arc)
-                self._voices[key] = _Voice(source, layer.gain_db, presence, plan.arc)
+                known = self._voices[key] = _Voice(source, layer.gain_db, 0.0, plan.arc)
+                known.wanted = 0.0
+            if known.wanted == 0.0:
+                coming.append((known, layer.gain_db))
             else:
-                known.wanted, known.wanted_db = 1.0, layer.gain_db
+                known.wanted_db = layer.gain_db
+        self._let_in(coming, heard)
         if plan.score:
             self._follow(plan.score, max(layer.gain_db for layer in plan.mix.layers))
         self._begin_arc(plan)
@@ -181,6 +235,18 @@ class Mixer:
         known.wanted = 0.0
         self._leaving.append(self._voices.pop(key))
         return None
+
+    def _let_in(self, coming: list[tuple[_Voice, float]], heard_lufs: list[float]) -> None:
+        """Let voices come in or back: all at once at the beginning, else no louder than what plays."""
+        if self._at is None:
+            for voice, gain_db in coming:
+                voice.gain_db = voice.wanted_db = gain_db
+                voice.presence = voice.wanted = 1.0
+        elif coming:
+            on_their_way = [voice.full_lufs for voice in self._voices.values() if voice.entering]
+            most_lufs = entering_lufs(heard_lufs, on_their_way, len(coming))
+            for voice, gain_db in coming:
+                voice.come_in(gain_db, most_lufs)
 
     def _begin_arc(self, plan: Plan) -> None:
         if plan.arc is not None and (self._arc is None or self._arc.floor != plan.arc.floor):

@@ -29,6 +29,8 @@ _SOUNDING = 12
 class Source(Protocol):
     thins: bool
     """Whether it grows sparser along an arc."""
+    level_lufs: float | None
+    """How loud it is at house level; None for a guide's, which come by themselves."""
 
     def render(self, start: int, frames: int) -> Pcm:
         """Return shape (frames, 2): what sounds from frame `start` of the night on, at house level."""
@@ -40,17 +42,22 @@ def open_source(trigger: Trigger, layer: Layer, seed: int, pcm: Pcm, arc: Arc | 
 
     Along the arc its events grow sparser and cease.
     """
+    source: BedSource | EventSource
     if trigger.bed is not None:
-        return BedSource(BedSchedule(seed, trigger.id, trigger.bed, len(pcm)), pcm, layer.place)
-    if trigger.events is None:
+        source = BedSource(BedSchedule(seed, trigger.id, trigger.bed, len(pcm)), pcm, layer.place)
+    elif trigger.events is not None:
+        source = EventSource(trigger.id, trigger.events, layer.place, seed, pcm, arc=arc)
+    else:
         raise ValueError(f"{trigger.id} is neither bed nor events")
-    return EventSource(trigger.id, trigger.events, layer.place, seed, pcm, arc=arc)
+    source.level_lufs = trigger.level_lufs
+    return source
 
 
 class BedSource:
     """A bed that never repeats: grains of the file, crossfaded with equal power."""
 
     thins = False
+    level_lufs: float | None = None
 
     def __init__(self, schedule: BedSchedule, pcm: Pcm, place: Place | None = None) -> None:
         self._schedule = schedule
@@ -107,6 +114,7 @@ class EventSource:
     """One-shots that fall around the head, over the quiet room they were made in."""
 
     thins = True
+    level_lufs: float | None = None
 
     def __init__(
         self, name: str, events: Events, place: Place | None, seed: int, pcm: Pcm, *, arc: Arc | None = None

@@ -346,7 +346,8 @@ class Station:
         self.n_steady = self.n_steady + 1 if steady else 0
 
     def _sound(self, mixer: Mixer, encoder: OpusEncoder) -> list[bytes]:
-        heard = self._master.process(mixer.render(self.position, CHUNK))
+        mixed = mixer.render(self.position, CHUNK)
+        heard = self._master.process(mixed, mix_lufs=mixer.heard_lufs, rise_db_per_s=mixer.rise_db_per_s)
         self.position += CHUNK
         frames = np.split(heard, PACKETS_A_CHUNK)
         self._recent.extend(frames)

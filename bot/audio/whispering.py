@@ -26,6 +26,7 @@ class WhisperSource:
     """Implements `bot.audio.sources.Source`; keeps no state but its cache."""
 
     thins = False
+    level_lufs: float | None = None
 
     def __init__(self, lines: tuple[Whisper, ...], banks: Mapping[str, tuple[Events, Pcm]]) -> None:
         """`banks` has the bank of each trigger named, and its decoded file.

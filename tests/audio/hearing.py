@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from bot.audio.loudness import short_term_lufs
 from bot.audio.mix import Layer, Mix, Plan
 from bot.audio.opus import SAMPLE_RATE, SILENCE_PACKET, OpusDecoder, Pcm
+from bot.audio.rise import QUIET_LUFS
 from bot.audio.stream import Stream
 
 
@@ -11,6 +13,7 @@ class Tone:
     """A source that sounds one frequency for ever, at a known level."""
 
     thins = False
+    level_lufs: float | None = -30.0
 
     def __init__(self, hz: float = 440.0, amplitude: float = 0.03) -> None:
         self.hz, self.amplitude = hz, amplitude
@@ -56,3 +59,9 @@ def levels_db(pcm: Pcm, window_s: float = 0.1) -> np.ndarray:
     n = round(window_s * SAMPLE_RATE)
     blocks = pcm[: len(pcm) // n * n].reshape(-1, n * pcm.shape[1]).astype(np.float64)
     return 10 * np.log10(np.maximum(np.mean(blocks**2, axis=1), 1e-12))
+
+
+def rises_lu(pcm: Pcm) -> np.ndarray:
+    """Rise of short-term loudness over three seconds, LU, each 0.1 s; from nothing quieter than wakes."""
+    loudness = short_term_lufs(pcm)
+    return loudness[30:] - np.maximum(loudness[:-30], QUIET_LUFS)

@@ -19,6 +19,7 @@ class Hiss:
     """White noise: the same at every moment, however it is asked for."""
 
     thins = False
+    level_lufs: float | None = -30.0
 
     def render(self, start: int, frames: int) -> Pcm:
         blocks = [

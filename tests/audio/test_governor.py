@@ -44,3 +44,13 @@ def test_it_lets_go_slowly():
     after = gain_db[250:]
     assert np.diff(after).max() < 0.02
     assert after[-1] > after[0] + 3.0
+
+
+def test_a_sound_that_comes_far_too_loud_is_held_from_its_first_moment():
+    rising = noise(0.35) * np.minimum(1.0, np.arange(8 * SAMPLE_RATE) / (3 * SAMPLE_RATE))[:, None].astype(
+        np.float32
+    )
+    for block in (960, 1920, 3840):
+        assert max(short_term(through(rising, block))) <= LIMIT_LUFS
+    levels = 20 * np.log10(np.abs(through(rising)[SAMPLE_RATE:]).reshape(-1, 4800, 2).max(axis=(1, 2)))
+    assert levels.min() > levels.max() - 12.0, "held down, not cut out"

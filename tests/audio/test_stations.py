@@ -129,7 +129,7 @@ def test_a_wish_parts_one_and_leaves_the_others_alone(house: House) -> None:
     assert levels[-1] == pytest.approx(levels[0] - 12.04, abs=0.4)
     assert np.abs(np.diff(levels)).max() <= 1.3, "the ramp, and what two encoders of a pure tone differ by"
     one.stream.set_volume(60)
-    house.wait(6.0)
+    house.wait(9.0)
     assert len(house.stations) == 1, "back at the same volume, it shares again"
 
 
