@@ -28,9 +28,7 @@ class Arcs:
 
     def begin(self, session: Session, minutes: int) -> None:
         """End a session along an arc that begins now."""
-        library = self._sessions.library
-        floor = next(name for name in (*_FLOORS, *library.triggers) if name in library.triggers)
-        floor_db = loudness_of(session.plan.mix, library) - _UNDER_LU - library.triggers[floor].level_lufs
+        floor, floor_db = floor_under(session.plan.mix, self._sessions.library)
         at = round(session.stream.position_s * SAMPLE_RATE)
         session.set_arc(arc_from(at, minutes, floor, floor_db))
         self._end_in(session, timedelta(minutes=minutes))
@@ -47,6 +45,12 @@ class Arcs:
 
     def _end_in(self, session: Session, left: timedelta) -> None:
         self._sessions.set_end(session, End(self._clock.now() + left, timedelta(0)))
+
+
+def floor_under(mix: Mix, library: Library) -> tuple[str, float]:
+    """Return the bed a mix gives way to, and its gain in dB."""
+    floor = next(name for name in (*_FLOORS, *library.triggers) if name in library.triggers)
+    return floor, loudness_of(mix, library) - _UNDER_LU - library.triggers[floor].level_lufs
 
 
 def loudness_of(mix: Mix, library: Library) -> float:
