@@ -12,6 +12,8 @@ import aiohttp
 
 from bot.audio.engine import Engine
 from bot.audio.library import Library
+from bot.audio.taking.order import Order
+from bot.audio.taking.taker import Told, render_file
 from bot.care.guides import Guides
 from bot.care.service import Care
 from bot.content.care import CareContent
@@ -54,6 +56,7 @@ from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
 from bot.playback.sessions import Sessions
 from bot.playback.sleep_rooms import SleepRooms
+from bot.playback.takes import Takes
 from bot.privacy.ports import Holder
 from bot.privacy.service import Privacy
 from bot.privacy.sweep import Sweep
@@ -153,6 +156,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
             seeds=random.Random(secrets.randbits(256)),  # noqa: S311 - nights should differ, not be secret
         )
         recordings = _recordings(database, library, sessions, settings, clock)
+        takes = _takes(library, blocks, settings, tasks)
         await recordings.open()
         restore = Restore(
             playback=playback,
@@ -166,7 +170,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
         care, guides = await _care(database, library, blocks, clock, tasks)
         evenings = await asyncio.to_thread(evening_parts, database, client, budget, texts, clock, tasks)
         hearing = Hearing(await asyncio.to_thread(Triage.load), Decisions(clock), clock)
-        holders = (playback, blocks, favourites, recordings, guides, hearing, evenings.acquaintance)
+        holders = (playback, blocks, favourites, recordings, takes, guides, hearing, evenings.acquaintance)
         vitals = BotVitals(client, sessions, engine, database, evenings.rounds)
         try:
             async with _monitoring(settings, vitals, clock):
@@ -182,6 +186,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
                     presets=presets,
                     blocks=blocks,
                     recordings=recordings,
+                    takes=takes,
                     restore=restore,
                     links=links,
                     sleep_rooms=_sleep_rooms(
@@ -215,6 +220,7 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
                     evenings=evenings,
                 )
         finally:
+            await takes.close()
             await evenings.rounds.close()
             await guides.close()
             await sessions.close()
@@ -285,6 +291,16 @@ def _recordings(
         clock=clock,
         ids=random.Random(secrets.randbits(256)),  # noqa: S311 - names of files, not secrets
     )
+
+
+def _takes(library: Library, blocks: Blocks, settings: Settings, tasks: Tasks) -> Takes:
+    own = (settings.data_dir / "sounds").resolve()
+
+    async def render(order: Order, told: Told) -> bytes:
+        return await render_file(order, own, told)
+
+    seeds = random.Random(secrets.randbits(256))  # noqa: S311 - nights should differ, not be secret
+    return Takes(render, library, blocks, tasks, seeds)
 
 
 def _privacy(database: "Database", clock: Clock, holders: Iterable[Holder]) -> Privacy:

@@ -107,12 +107,16 @@ def _sounds_parser(sounds: argparse.ArgumentParser) -> None:
     listing.add_argument("--json", action="store_true", help="as a JSON array")
     listing.set_defaults(act=_sounds_list)
 
-    render = actions.add_parser("render", help="write what a channel would hear to a WAV file")
-    render.add_argument("sound", help="a sound's id or name")
-    render.add_argument("--seconds", type=float, default=60.0)
-    render.add_argument("--seed", type=int, default=1)
+    render = actions.add_parser("render", help="write what a channel would hear to a WAV or Ogg file")
+    render.add_argument("sound", nargs="?", help="a sound's id or name")
+    render.add_argument("--code", help="a mix as a share code, in place of a sound")
+    length = render.add_mutually_exclusive_group()
+    length.add_argument("--seconds", type=float, default=60.0)
+    length.add_argument("--minutes", type=float)
+    length.add_argument("--hours", type=float, help="constant memory, however many")
+    render.add_argument("--seed", type=int, default=1, help="the same code and seed are the same night")
     render.add_argument("--volume", type=int, default=100, help="0 to 100; 100 is the house level")
-    render.add_argument("--out", type=Path, required=True, help="the WAV file to write")
+    render.add_argument("--out", type=Path, required=True, help="the file to write: .wav, .ogg or .opus")
     render.set_defaults(act=_sounds_render)
 
     build = actions.add_parser("build", help="render the library's files anew where a recipe changed")
@@ -239,7 +243,12 @@ def _sounds_list(args: argparse.Namespace) -> int:
 def _sounds_render(args: argparse.Namespace) -> int:
     from bot.audio.commands import render_sound
 
-    return render_sound(args.sound, args.seconds, args.seed, args.volume, args.out)
+    seconds = args.seconds
+    if args.hours is not None or args.minutes is not None:
+        seconds = 3600.0 * args.hours if args.hours is not None else 60.0 * args.minutes
+    return render_sound(
+        args.sound, code=args.code, seconds=seconds, seed=args.seed, volume=args.volume, out=args.out
+    )
 
 
 def _sounds_check(args: argparse.Namespace) -> int:

@@ -112,4 +112,5 @@ def evening_parts(  # noqa: PLR0917 - what every room of the bot shares
         familiar=familiar,
         allowed=SqlReminderChannels(database),
         acquaintance=Acquaintance(familiar),
+        post=post,
     )

@@ -1,15 +1,16 @@
 """Sound files: what Hush ships (Ogg Opus, 48 kHz stereo) in and out, and plain WAV out."""
 
 import io
-import wave
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import av
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from numpy.typing import NDArray
 
 from bot.audio.opus import SAMPLE_RATE, Pcm
 from bot.core.errors import ContentError
@@ -70,33 +71,82 @@ def _is_cut_off(data: bytes) -> bool:
     return len(last_page) > 5 and not last_page[5] & 0x04
 
 
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How sound becomes a file, in FFmpeg's names. `samples`: how the codec takes them; bitrate in bit/s."""
+
+    container: str
+    codec: str
+    samples: str
+    bitrate: int | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    """The codec's."""
+    form: Mapping[str, str] = field(default_factory=dict)
+    """The container's."""
+
+
+def ogg_opus(bitrate: int, vbr: str = "on") -> Coding:
+    return Coding("opus", "libopus", "flt", bitrate, {"vbr": vbr})
+
+
+def m4a(bitrate: int) -> Coding:
+    """AAC by FFmpeg's own encoder, for what plays nothing else."""
+    return Coding("ipod", "aac", "fltp", bitrate)
+
+
+WAV: Final = Coding("wav", "pcm_s24le", "s32", form={"rf64": "auto"})
+"""24 bit; beyond 4 GiB it goes on as RF64."""
+
+
+def write_file(
+    blocks: Iterable[Pcm], to: Path | IO[bytes], coding: Coding, *, title: str | None = None
+) -> None:
+    """Write blocks of shape (n, 2) one after another; the same samples give the same file.
+
+    In constant memory, but for what `to` holds. Beyond full scale, whole numbers are clipped.
+    """
+    target = str(to) if isinstance(to, Path) else to
+    options = {"fflags": "+bitexact", **coding.form}
+    with av.open(target, "w", format=coding.container, options=options) as container:
+        if title is not None:
+            container.metadata["title"] = title
+        stream = container.add_stream(
+            coding.codec, rate=SAMPLE_RATE, layout="stereo", options=dict(coding.options)
+        )
+        if not isinstance(stream, AudioStream):
+            raise TypeError(f"PyAV's {coding.codec} is not an audio codec")
+        stream.format = coding.samples
+        if coding.bitrate is not None:
+            stream.bit_rate = coding.bitrate
+        at = 0
+        for block in blocks:
+            for start in range(0, len(block), _BLOCK):
+                part = block[start : start + _BLOCK]
+                frame = av.AudioFrame.from_ndarray(
+                    _laid_out(part, coding.samples), format=coding.samples, layout="stereo"
+                )
+                frame.sample_rate = SAMPLE_RATE
+                frame.pts = at
+                at += len(part)
+                container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def _laid_out(pcm: Pcm, samples: str) -> NDArray[np.float32] | NDArray[np.int32]:
+    """Return a block as FFmpeg takes it: planes, or one row of both ears by turns."""
+    if samples == "fltp":
+        return np.ascontiguousarray(pcm.T, dtype=np.float32)
+    if samples == "s32":  # the upper 24 bits count
+        whole = np.clip(np.rint(pcm.astype(np.float64) * 8_388_607.0), -8_388_608, 8_388_607)
+        return np.ascontiguousarray(whole, dtype=np.int32).reshape(1, -1) << 8
+    return np.ascontiguousarray(pcm, dtype=np.float32).reshape(1, -1)
+
+
 def encode_file(pcm: Pcm, path: Path, bitrate: int = 128_000) -> None:
     """Write shape (n, 2) as Ogg Opus; the same samples give the same file. bitrate in bit/s."""
-    with av.open(str(path), "w", format="opus", options={"fflags": "+bitexact"}) as container:
-        stream = container.add_stream("libopus", rate=SAMPLE_RATE, layout="stereo", options={"vbr": "on"})
-        if not isinstance(stream, AudioStream):
-            raise TypeError("PyAV's libopus is not an audio codec")
-        stream.format = "flt"
-        stream.bit_rate = bitrate
-        for start in range(0, len(pcm), _BLOCK):
-            block = np.ascontiguousarray(pcm[start : start + _BLOCK], dtype=np.float32)
-            frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), format="flt", layout="stereo")
-            frame.sample_rate = SAMPLE_RATE
-            frame.pts = start
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+    write_file([pcm], path, ogg_opus(bitrate))
 
 
 def write_wav(path: Path, pcm: Pcm | Iterable[Pcm]) -> None:
     """Write shape (n, 2), or blocks of it one after another, as 24-bit WAV; beyond full scale is clipped."""
-    with path.open("wb") as file, wave.open(file, "wb") as out:
-        out.setnchannels(2)
-        out.setsampwidth(3)
-        out.setframerate(SAMPLE_RATE)
-        for block in [pcm] if isinstance(pcm, np.ndarray) else pcm:
-            out.writeframes(_to_24_bit(block))
-
-
-def _to_24_bit(pcm: Pcm) -> bytes:
-    whole = np.clip(np.rint(pcm.astype(np.float64) * 8_388_607.0), -8_388_608, 8_388_607).astype("<i4")
-    return whole.reshape(-1, 1).view(np.uint8)[:, :3].tobytes()
+    write_file([pcm] if isinstance(pcm, np.ndarray) else pcm, path, WAV)

@@ -4,21 +4,28 @@ import dataclasses
 import json
 import re
 import sys
+from collections.abc import Callable, Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 
 from bot.audio.assay import faults, table
 from bot.audio.assay_pages import measure, write_pages
-from bot.audio.build import build, progress_bar
-from bot.audio.codec import write_wav
+from bot.audio.build import Progress, build, progress_bar
+from bot.audio.code import decode
+from bot.audio.codec import ogg_opus, write_file, write_wav
 from bot.audio.importing.own import Offer, add_own, blank, make_own
 from bot.audio.library import Library
 from bot.audio.mix import Layer, Mix, Plan
+from bot.audio.opus import SAMPLE_RATE, Pcm
+from bot.audio.piece import piece
 from bot.audio.render import render
-from bot.content.texts import Texts
+from bot.content.texts import FALLBACK, Texts
 from bot.core.errors import HushError, Refusal
+
+LONGEST_RENDER_S: Final = 24 * 3600.0
 
 
 def list_sounds(*, as_json: bool) -> int:
@@ -38,24 +45,62 @@ def list_sounds(*, as_json: bool) -> int:
     return 0
 
 
-def render_sound(sound: str, seconds: float, seed: int, volume: int, out: Path) -> int:
-    """Write what a channel would hear to a WAV file. Raises HushError with what to do instead."""
+def render_sound(
+    sound: str | None, *, code: str | None, seconds: float, seed: int, volume: int, out: Path
+) -> int:
+    """Write what a channel would hear of a sound or a share code to a file, in constant memory.
+
+    `out` ends in .wav (24 bit, decoded as a listener does; RF64 beyond 4 GiB), .ogg or .opus. The same code
+    and seed give the same night. Raises HushError with what to do instead.
+    """
     library = Library.load()
-    trigger = library.triggers.get(sound) or next(
-        (t for t in library.triggers.values() if t.name.casefold() == sound.casefold()), None
-    )
-    if trigger is None:
-        raise HushError(f"There is no sound called {sound!r}; './hush sounds list' shows them all.")
-    if not 0 < seconds <= 24 * 3600:
-        raise HushError("--seconds must be more than 0 and at most 86400, a day.")
+    mix = _mix_meant(library, sound, code)
+    if not 0 < seconds <= LONGEST_RENDER_S:
+        raise HushError("A render is longer than nothing and at most a day.")
     if not 0 <= volume <= 100:
         raise HushError("--volume must be 0 to 100; 100 is the house level.")
-    plan = Plan(Mix((Layer(trigger.id),)), seed)
+    plan = Plan(mix, seed)
+    shown = _counted(progress_bar(sys.stderr), seconds) if sys.stderr.isatty() else iter
     try:
-        write_wav(out, render(library, plan, seconds, volume=volume))
+        if out.suffix == ".wav":
+            write_wav(out, shown(render(library, plan, seconds, volume=volume)))
+        elif out.suffix in (".ogg", ".opus"):
+            write_file(shown(piece(library, plan, seconds, volume=volume)), out, ogg_opus(128_000))
+        else:
+            raise HushError(f"{out.name}: I write .wav, .ogg and .opus. Choose another --out.")
     except OSError as error:
         raise HushError(f"{out} cannot be written: {error.strerror}. Choose another --out.") from None
     return 0
+
+
+def _mix_meant(library: Library, sound: str | None, code: str | None) -> Mix:
+    if code is not None and sound is None:
+        try:
+            return decode(code, library.triggers)
+        except Refusal as refusal:
+            raise HushError(Texts.load().get(refusal.key, FALLBACK, **refusal.values)) from None
+    if sound is None or code is not None:
+        raise HushError("Name a sound, or give a mix by --code; './hush sounds list' shows the sounds.")
+    for trigger in library.triggers.values():
+        if sound.casefold() in (trigger.id, trigger.name.casefold()):
+            return Mix((Layer(trigger.id),))
+    raise HushError(f"There is no sound called {sound!r}; './hush sounds list' shows them all.")
+
+
+def _counted(progress: Progress, seconds: float) -> Callable[[Iterator[Pcm]], Iterator[Pcm]]:
+    """Show how many minutes are done."""
+    total = max(1, round(seconds / 60.0))
+
+    def count(blocks: Iterator[Pcm]) -> Iterator[Pcm]:
+        n_frames, told = 0, 0
+        for block in blocks:
+            yield block
+            n_frames += len(block)
+            minutes = round(n_frames / SAMPLE_RATE / 60.0)
+            if minutes > told:
+                progress(told := min(minutes, total), total, "minutes")
+
+    return count
 
 
 def check_library(only: list[str], docs: Path | None) -> int:

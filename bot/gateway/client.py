@@ -60,6 +60,7 @@ from bot.gateway.settings_pages import SettingsPages
 from bot.gateway.shelves import Shelves
 from bot.gateway.stages import DiscordStages
 from bot.gateway.sync import sync_commands
+from bot.gateway.take_desk import TakeDesk
 from bot.gateway.tally import Tally
 from bot.gateway.tastes import Tastes
 from bot.gateway.tree import HushTree
@@ -79,6 +80,7 @@ from bot.playback.restore import Restore
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
 from bot.playback.sleep_rooms import SleepRooms
+from bot.playback.takes import Takes
 from bot.privacy.service import Privacy
 from bot.privacy.sweep import Sweep
 from bot.support.hearing import Hearing
@@ -111,6 +113,7 @@ EXTENSIONS: Final = (
     "cogs.sleeproom",
     "cogs.sounds",
     "cogs.support",
+    "cogs.take",
 )
 
 
@@ -134,6 +137,7 @@ class Services:
     presets: Presets
     blocks: Blocks
     recordings: Recordings
+    takes: Takes
     restore: Restore
     links: DiscordVoiceLinks
     sleep_rooms: SleepRooms
@@ -184,6 +188,8 @@ class Hush(commands.AutoShardedBot):
     mixer_desk: MixerDesk
     """There from login on."""
     library_desk: LibraryDesk
+    """There from login on."""
+    take_desk: TakeDesk
     """There from login on."""
     morning_desk: MorningDesk
     """There from login on."""
@@ -248,6 +254,7 @@ class Hush(commands.AutoShardedBot):
         )
         self.library_desk = self._library_desk(services, funnel)
         self._open_care_desks(services, funnel)
+        self.take_desk = self._take_desk(services, funnel)
         self.evening_desk = self._evening_desk(services, funnel)
         self.morning_desk = MorningDesk(
             mornings=services.evenings.mornings,
@@ -322,6 +329,7 @@ class Hush(commands.AutoShardedBot):
             self.resource_desk,
             self.mixer_desk,
             self.library_desk,
+            self.take_desk,
             self.settings_desk,
         ):
             if await desk.answer(interaction):
@@ -404,6 +412,21 @@ class Hush(commands.AutoShardedBot):
             funnel=funnel,
         )
 
+    @staticmethod
+    def _take_desk(services: Services, funnel: Funnel) -> TakeDesk:
+        return TakeDesk(
+            takes=services.takes,
+            playback=services.playback,
+            presets=services.presets,
+            cooldowns=services.cooldowns,
+            channels=services.evenings.channels,
+            post=services.evenings.post,
+            texts=services.texts,
+            funnel=funnel,
+            clock=services.clock,
+            tasks=services.tasks,
+        )
+
     def _evening_desk(self, services: Services, funnel: Funnel) -> EveningDesk:
         parts = services.evenings
         winddown = WindDown(
@@ -414,6 +437,10 @@ class Hush(commands.AutoShardedBot):
             panels=services.panels,
             sounds=services.sounds,
             care_desk=self.care_desk,
+            pillow=self.take_desk,
+            presets=services.presets,
+            favourites=services.favourites,
+            shelves=services.shelves,
             pairings=services.care.content.pairings,
             texts=services.texts,
         )

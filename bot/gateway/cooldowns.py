@@ -30,6 +30,8 @@ class Costly(Enum):
     """A word to the moderators that somebody would like to talk."""
     IMPORT = Allowance(3, 300.0)
     """A recording: each takes a process of its own for a while."""
+    TAKE = Allowance(3, 600.0)
+    """A file: up to a minute of a whole core each."""
 
 
 class Cooldowns:

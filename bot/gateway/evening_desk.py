@@ -58,6 +58,9 @@ class EveningDesk:
             "pick": self._told_zone,
             "allow": self._allow,
             "sound": self._routine("sound"),
+            "shelf": self._routine("shelf"),
+            "pillow": self._instead(winddown.take),
+            "lead": self._instead(winddown.lead),
             "length": self._routine("minutes"),
             "first": self._routine("pairing"),
         }
@@ -276,6 +279,13 @@ class EveningDesk:
         async def answer(interaction: discord.Interaction, _: list[str]) -> None:
             await interaction.response.defer()
             await self._winddown.change(interaction, part, _told(interaction))
+
+        return answer
+
+    def _instead(self, act: Callable[[discord.Interaction], Awaitable[None]]) -> _Act:
+        async def answer(interaction: discord.Interaction, _: list[str]) -> None:
+            await interaction.response.defer()
+            await act(interaction)
 
         return answer
 

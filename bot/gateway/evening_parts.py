@@ -9,6 +9,7 @@ from typing import Final
 import discord
 
 from bot.core.errors import StoreError
+from bot.gateway.post import DiscordPost
 from bot.privacy.ports import Held
 from bot.reminders.mornings import Mornings
 from bot.reminders.ports import DirectChannels, FamiliarGuilds, ReminderChannels
@@ -63,3 +64,4 @@ class EveningParts:
     familiar: FamiliarGuilds
     allowed: ReminderChannels
     acquaintance: Acquaintance
+    post: DiscordPost

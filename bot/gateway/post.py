@@ -1,6 +1,7 @@
 """Letters over discord.py's REST client: opened, sent with a nonce, and every refusal understood."""
 
 import asyncio
+import io
 import logging
 from collections.abc import Callable
 from typing import Final
@@ -21,6 +22,7 @@ _NO_DIRECT_MESSAGES: Final = 50007
 _SEND_FAILED_S: Final = 5.0
 _LIMIT_S: Final = 36.0
 """For turns and answers together: less than a reminder's lease."""
+_UPLOAD_LIMIT_S: Final = 90.0
 
 _TROUBLE: Final = (discord.DiscordException, aiohttp.ClientError, OSError)
 """Timeouts, too, are OSErrors."""
@@ -85,6 +87,29 @@ class DiscordPost:
         except _TROUBLE as error:
             raise _later(error) from None
         return Delivered(channel_id, message.id)
+
+    async def hand(
+        self, user_id: int, channel_id: int | None, words: str, file: tuple[str, bytes], nonce: str
+    ) -> None:
+        """Put a file (name, bytes) into somebody's direct messages, silently: they asked for it.
+
+        Raises ClosedDoor, NoSuchPlace or TryLater, as `deliver` does.
+        """
+        name, content = file
+        try:
+            async with asyncio.timeout(_UPLOAD_LIMIT_S):
+                channel_id = await self._open(user_id) if channel_id is None else channel_id
+                await self._budget.messages.turn()
+                with self._budget.turn_taken():
+                    await self._client.get_partial_messageable(channel_id).send(
+                        words, file=discord.File(io.BytesIO(content), name), silent=True, nonce=nonce
+                    )
+        except discord.Forbidden:
+            raise ClosedDoor from None
+        except discord.NotFound:
+            raise NoSuchPlace from None
+        except _TROUBLE as error:
+            raise _later(error) from None
 
     async def _open(self, user_id: int) -> int:
         lane = self._budget.openings

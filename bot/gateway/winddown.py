@@ -4,7 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import discord
 from discord import ui
@@ -18,7 +18,10 @@ from bot.gateway.care_desk import CareDesk
 from bot.gateway.letters import page
 from bot.gateway.panels import Panels
 from bot.gateway.rooms import VocalChannel, room_to_enter
+from bot.gateway.shelves import Shelves
+from bot.playback.choices import Favourites
 from bot.playback.model import NowPlaying, Seat, Wish
+from bot.playback.presets import Presets
 from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
 from bot.reminders.ports import FamiliarGuilds
@@ -29,10 +32,18 @@ _log = logging.getLogger(__name__)
 _MOST_SERVERS: Final = 5
 """How many servers are asked where somebody sits; the ones they used last."""
 _MOST_OPTIONS: Final = 25
-_EVEN: Final = ("water", "tones", "nature", "rooms")
+_MIXES: Final = "mixes"
 _NOTHING_FIRST: Final = "nothing"
 _BREATH: Final = GuideWish("practice", "coherent", 3)
 """What there is without a voice channel: three minutes of breathing."""
+
+
+class PillowFiles(Protocol):
+    """What can be taken to bed without a voice channel."""
+
+    async def send(self, interaction: discord.Interaction, wish: str, minutes: int, *, at_most: bool) -> None:
+        """Answer a deferred interaction with a sound, preset or code as a file, on its way or refused."""
+        ...
 
 
 class WindDown:
@@ -46,6 +57,10 @@ class WindDown:
         panels: Panels,
         sounds: SoundSearch,
         care_desk: CareDesk,
+        pillow: PillowFiles,
+        presets: Presets,
+        favourites: Favourites,
+        shelves: Shelves,
         pairings: Mapping[str, Pairing],
         texts: Texts,
     ) -> None:
@@ -56,6 +71,10 @@ class WindDown:
         self._panels = panels
         self._sounds = sounds
         self._care_desk = care_desk
+        self._pillow = pillow
+        self._presets = presets
+        self._favourites = favourites
+        self._shelves = shelves
         self._pairings = {
             pairing_id: pairing
             for pairing_id, pairing in sorted(pairings.items(), key=lambda entry: entry[1].title)
@@ -69,16 +88,25 @@ class WindDown:
         if minutes is not None:
             routine = replace(routine, minutes=minutes)
         seat = await self._seat_of(interaction)
-        now = None if seat is None else await self._play(routine, *seat)
-        first = None if routine.pairing is None else self._pairings.get(routine.pairing)
-        if now is not None and first is None:
-            await interaction.edit_original_response(view=page([self._playing_words(now, interaction)]))
+        if seat is None:
+            view = self._away_page(routine, interaction.locale.value)
+            await interaction.edit_original_response(view=view)
             return
-        wish = _BREATH
-        if first is not None and routine.pairing is not None:
-            shortest, longest = first.minutes
-            wish = GuideWish("pairing", routine.pairing, max(shortest, min(longest, 10)))
-        await self._care_desk.lead(interaction, wish)
+        now = await self._play(routine, *seat)
+        if routine.pairing in self._pairings:
+            await self._care_desk.lead(interaction, self._first_of(routine))
+        else:
+            await interaction.edit_original_response(view=page([self._playing_words(now, interaction)]))
+
+    async def take(self, interaction: discord.Interaction) -> None:
+        """Answer this deferred press with what they fall asleep to, as a file."""
+        routine = await self._routines.get(interaction.user.id)
+        await self._pillow.send(interaction, routine.sound, routine.minutes, at_most=True)
+
+    async def lead(self, interaction: discord.Interaction) -> None:
+        """Answer this deferred press with what they do first, or three minutes of breathing."""
+        routine = await self._routines.get(interaction.user.id)
+        await self._care_desk.lead(interaction, self._first_of(routine))
 
     async def edit(self, interaction: discord.Interaction, minutes: int | None) -> None:
         """Show the routine, each part to be chosen."""
@@ -86,12 +114,15 @@ class WindDown:
         if minutes is not None:
             routine = replace(routine, minutes=minutes)
             await self._routines.put(routine)
-        await interaction.edit_original_response(view=self._panel(routine, interaction.locale.value))
+        await self._show(interaction, routine)
 
     async def change(self, interaction: discord.Interaction, part: str, chosen: str) -> None:
         """Keep a choice and show the routine with it."""
         routine = await self._routines.get(interaction.user.id)
         match part:
+            case "shelf":
+                await self._show(interaction, routine, chosen)
+                return
             case "sound":
                 routine = replace(routine, sound=chosen)
             case "minutes":
@@ -99,7 +130,7 @@ class WindDown:
             case _:
                 routine = replace(routine, pairing=None if chosen == _NOTHING_FIRST else chosen)
         await self._routines.put(routine)
-        await interaction.edit_original_response(view=self._panel(routine, interaction.locale.value))
+        await self._show(interaction, routine)
 
     async def _seat_of(self, interaction: discord.Interaction) -> tuple[VocalChannel, Seat] | None:
         """Return the voice channel the person sits in, in any server where they used Hush."""
@@ -156,16 +187,62 @@ class WindDown:
         values = {"title": now.title, "channel": now.room.name, "ends_at": now.ends_at}
         return self._texts.get("winddown.now.playing", locale, **values)
 
-    def _panel(self, routine: Routine, locale: str) -> ui.LayoutView:
+    def _first_of(self, routine: Routine) -> GuideWish:
+        if routine.pairing not in self._pairings:
+            return _BREATH
+        shortest, longest = self._pairings[routine.pairing].minutes
+        return GuideWish("pairing", routine.pairing, max(shortest, min(longest, 10)))
+
+    def _away_page(self, routine: Routine, locale: str) -> ui.LayoutView:
+        """Offer what there is without a voice channel."""
+        first = None if routine.pairing is None else self._pairings.get(routine.pairing)
+        lead = self._texts.get("winddown.away.breathe", locale) if first is None else first.title
+        title = self._sounds.names.get(routine.sound, routine.sound)
+        said = self._texts.get("winddown.away.sentence", locale, title=discord.utils.escape_markdown(title))
+        return page(
+            [said],
+            ui.ActionRow(
+                ui.Button(
+                    custom_id="bedtime:pillow:v1:0",
+                    label=self._texts.get("winddown.away.pillow", locale),
+                    style=discord.ButtonStyle.primary,
+                ),
+                ui.Button(custom_id="bedtime:lead:v1:0", label=lead[:80]),
+            ),
+        )
+
+    async def _show(
+        self, interaction: discord.Interaction, routine: Routine, shelf: str | None = None
+    ) -> None:
+        """Show the routine with a shelf to choose its sound from; unless given, where its sound lies."""
+        locale = interaction.locale.value
+        mixes = [(name, name) for name in await self._presets.names(interaction.user.id)]
+        liked = await self._favourites.of(interaction.user.id)
+        shelves = {
+            each.family: (each.name, [(sound.id, sound.name) for sound in each.sounds])
+            for each in self._shelves.all(locale, interaction.guild_id, liked)
+        }
+        shelves[_MIXES] = self._texts.get("winddown.edit.mixes", locale), mixes
+        if shelf is None or shelf not in shelves:
+            holding = (key for key, (_, held) in shelves.items() if routine.sound in dict(held))
+            shelf = next(holding, next(iter(shelves)))
+        names = [(key, name) for key, (name, _) in shelves.items()]
+        sounds = _select("bedtime:sound:v1:0", shelves[shelf][1], routine.sound)
+        view = self._panel(routine, _select("bedtime:shelf:v1:0", names, shelf), sounds, locale)
+        await interaction.edit_original_response(view=view)
+
+    def _panel(
+        self,
+        routine: Routine,
+        shelf: "ui.ActionRow[ui.LayoutView]",
+        sounds: "ui.ActionRow[ui.LayoutView]",
+        locale: str,
+    ) -> ui.LayoutView:
         say = self._texts.get
         first = None if routine.pairing is None else self._pairings.get(routine.pairing)
         nothing = (_NOTHING_FIRST, say("winddown.edit.nothing", locale))
         firsts = [nothing, *((key, pairing.title) for key, pairing in self._pairings.items())]
-        names = self._sounds.names
-        title = names.get(routine.sound, routine.sound)
-        known = sorted(self._sounds.suggest("", len(names)), key=lambda sound: _evenness(sound.family))
-        others = [(sound.id, sound.name) for sound in known if sound.id != routine.sound]
-        sounds = [(routine.sound, title), *others]
+        title = discord.utils.escape_markdown(self._sounds.names.get(routine.sound, routine.sound))
         lengths = [
             (str(minutes), say("winddown.edit.minutes", locale, length=timedelta(minutes=minutes)))
             for minutes in sorted({*MINUTES, routine.minutes})
@@ -186,15 +263,11 @@ class WindDown:
                 say(state, locale, title=title, length=length, first=first.title if first else ""),
             ],
             _select("bedtime:first:v1:0", firsts, routine.pairing or _NOTHING_FIRST),
-            _select("bedtime:sound:v1:0", sounds, routine.sound),
+            shelf,
+            sounds,
             _select("bedtime:length:v1:0", lengths, str(routine.minutes)),
             start,
         )
-
-
-def _evenness(family: str) -> int:
-    """Return a rank: what stays the same for long comes first, for more than 25 sounds cannot be shown."""
-    return _EVEN.index(family) if family in _EVEN else len(_EVEN)
 
 
 def _select(custom_id: str, options: Sequence[tuple[str, str]], chosen: str) -> "ui.ActionRow[ui.LayoutView]":

@@ -73,7 +73,8 @@ class Playback:
 
         Without `by` it is nobody's wish but the house's own. With a mix, that is what is meant.
         """
-        mix = await self._mix_of(wish.sound, by, room.guild_id) if mix is None else mix
+        if mix is None:
+            mix = await self.mix_meant(wish.sound, None if by is None else by.user_id, room.guild_id)
         self._refuse_others_recordings(mix, room.guild_id)
         settings = await self._settings.get(room.guild_id)
         _refuse_without_role(by, settings)
@@ -282,13 +283,13 @@ class Playback:
         if (session := self._sessions.playing(guild_id)) is not None:
             session.block(await self._blend.blocked_in(session.link.room))
 
-    async def _mix_of(self, wish: str, by: Seat | None, server: int) -> Mix:
-        """Return what somebody means: a sound, a preset, a code."""
+    async def mix_meant(self, wish: str, user_id: int | None, server: int | None) -> Mix:
+        """Return what somebody means by a sound's, a preset's name or a code, of what may be heard there."""
         if looks_like_code(wish):
             return self._presets.read(wish)
         if self._sounds.is_name(wish):  # before a preset of the same name, which a synonym is not
             return Mix((Layer(self.sound_meant(wish, server).id),))
-        if named := await self._presets.find(None if by is None else by.user_id, wish):
+        if named := await self._presets.find(user_id, wish):
             return named.mix
         return Mix((Layer(self.sound_meant(wish, server).id),))
 

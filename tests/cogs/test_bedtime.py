@@ -233,21 +233,54 @@ async def test_wind_down_finds_the_person_in_voice_and_plays(world: World) -> No
     assert world.where_is(world.bot_id) == world.attic.id
 
 
-async def test_wind_down_without_voice_is_three_minutes_of_breathing(world: World) -> None:
+async def test_wind_down_without_voice_is_three_minutes_of_breathing_or_a_pillow_file(world: World) -> None:
     reminder = await evening(world)
     await world.caller.user.click(reminder, custom_id=button(reminder, "winddown"))
-    assert "breath" in words(letters(world)[-1]).lower()
+    offer = letters(world)[-1]
+    assert "I can send you **Rain** as a file" in words(offer)
+    await world.caller.user.click(offer, custom_id=button(offer, "lead"))
+    assert "Slow breathing" in words(letters(world)[-1])
     assert world.where_is(world.bot_id) is None
+
+
+async def test_without_voice_the_wind_down_can_be_taken_as_a_file(world: World) -> None:
+    reminder = await evening(world)
+    await world.caller.user.click(reminder, custom_id=button(reminder, "winddown"))
+    offer = letters(world)[-1]
+    await world.caller.user.click(offer, custom_id=button(offer, "pillow"))
+    assert "**Rain**, 27 minutes.\nI'm making it" in words(letters(world)[-1])
+    cancel = letters(world)[-1]
+    await world.caller.user.click(cancel, custom_id="take:cancel:v1")
+    await ticks()
 
 
 async def test_a_routine_is_chosen_by_taps_and_played(world: World) -> None:
     result = await world.caller.slash(world.text, "winddown edit")
     assert "**Rain** for 45 minutes" in words(result.response)
-    chosen = await world.caller.select(result.response, ["waves"], custom_id=button(result.response, "sound"))
+    chosen = await world.caller.select(
+        result.response, ["nature"], custom_id=button(result.response, "shelf")
+    )
+    chosen = await world.caller.select(
+        chosen.response, ["crickets"], custom_id=button(chosen.response, "sound")
+    )
+    assert "**Crickets** for 45 minutes" in words(chosen.response)
+    chosen = await world.caller.select(chosen.response, ["water"], custom_id=button(chosen.response, "shelf"))
+    chosen = await world.caller.select(chosen.response, ["waves"], custom_id=button(chosen.response, "sound"))
     chosen = await world.caller.select(chosen.response, ["30"], custom_id=button(chosen.response, "length"))
     assert "**Ocean waves** for 30 minutes" in words(chosen.response)
     await world.caller.join_voice(world.attic)
     assert "**Ocean waves** in #Attic" in await tell(world, "winddown start")
+
+
+async def test_a_mix_can_be_what_a_routine_ends_in(world: World) -> None:
+    result = await world.caller.slash(world.text, "winddown edit")
+    chosen = await world.caller.select(result.response, ["mixes"], custom_id=button(result.response, "shelf"))
+    chosen = await world.caller.select(
+        chosen.response, ["Rain night"], custom_id=button(chosen.response, "sound")
+    )
+    assert "**Rain night** for 45 minutes" in words(chosen.response)
+    await world.caller.join_voice(world.attic)
+    assert "in #Attic, softer and softer" in await tell(world, "winddown start")
 
 
 async def test_a_routine_begins_with_its_pairing(world: World) -> None:

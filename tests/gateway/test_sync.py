@@ -81,6 +81,6 @@ async def test_where_commands_can_be_used(env: simcord.Env) -> None:
         | {"support", "privacy", "therapy"}
         | {"pair", "learn", "breathe", "meditate", "checkin"}
         | {"discover", "tingles"}
-        | {"preset", "block", "unblock"},
+        | {"preset", "block", "unblock", "take"},
         anywhere,
     )

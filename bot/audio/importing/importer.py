@@ -1,7 +1,6 @@
 """The door for recordings: bytes in, a bed and its file out, or a Refusal that says what to do."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import asdict
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from bot.audio.child import environment
 from bot.audio.importing.limits import Bed, Limits
 from bot.core.errors import Refusal
 
@@ -29,7 +29,7 @@ def import_recording(source: Path, out: Path, limits: Limits | None = None) -> B
     try:
         done = subprocess.run(  # noqa: S603 - our own module
             [*argv, str(source), str(out)],
-            env=_environment(),
+            env=environment(),
             capture_output=True,
             timeout=limits.wall_s,
             check=False,
@@ -43,17 +43,6 @@ def import_recording(source: Path, out: Path, limits: Limits | None = None) -> B
         out.unlink(missing_ok=True)
         raise _refusal(answer)
     return TypeAdapter(Bed).validate_python(answer)
-
-
-def _environment() -> dict[str, str]:
-    """No secrets of ours, one thread, our own package."""
-    kept = {
-        name: os.environ[name]
-        for name in ("PATH", "SYSTEMROOT", "LANG", "TMPDIR", "TEMP")
-        if name in os.environ
-    }
-    root = str(Path(__file__).resolve().parents[3])
-    return kept | {"PYTHONPATH": root, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def _answer(stdout: bytes) -> dict[str, object] | None:
