@@ -31,7 +31,8 @@ class Passes:
         while self._turn_s(index + 1) <= at_s:
             index += 1
         start, end = self._turn_s(index), self._turn_s(index + 1)
-        eased = 0.5 - 0.5 * math.cos(math.pi * (at_s - start) / (end - start))
+        way = (at_s - start) / (end - start)
+        eased = way * way * (3.0 - 2.0 * way)  # no cosine: its last bit is not the same on every machine
         here, there = self._side(index), self._side(index + 1)
         return here + (there - here) * eased
 
