@@ -26,6 +26,7 @@ _PAUSE_S: Final = 60.0
 _LONGEST_PAUSE_S: Final = 900.0
 _ANSWERS: Final = frozenset({"interactions", "webhooks"})
 """What answers to interactions go through. Hush has no other webhooks."""
+_OPENING: Final = ("users", "@me", "channels")
 _has_turn: ContextVar[bool] = ContextVar("has_turn", default=False)
 
 
@@ -121,5 +122,8 @@ class RequestBudget:
         self, _: aiohttp.ClientSession, __: SimpleNamespace, request: aiohttp.TraceRequestStartParams
     ) -> None:
         parts = request.url.parts
-        if "api" in parts and not _ANSWERS.intersection(parts) and not _has_turn.get():
-            self.messages.spent()
+        if "api" not in parts or _ANSWERS.intersection(parts) or _has_turn.get():
+            return
+        self.messages.spent()
+        if request.method == "POST" and parts[-3:] == _OPENING:
+            self.openings.spent()

@@ -233,6 +233,21 @@ async def test_wind_down_finds_the_person_in_voice_and_plays(world: World) -> No
     assert world.where_is(world.bot_id) == world.attic.id
 
 
+async def test_wind_down_asks_discord_where_the_person_sits_when_nobody_saw_them_come(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reminder = await evening(world)
+    await world.caller.join_voice(world.attic)
+    known = discord.Guild.get_member
+    monkeypatch.setattr(
+        discord.Guild,
+        "get_member",
+        lambda guild, user_id: None if user_id == world.caller.id else known(guild, user_id),
+    )
+    await world.caller.user.click(reminder, custom_id=button(reminder, "winddown"))
+    assert "**Rain** in #Attic" in words(letters(world)[-1])
+
+
 async def test_wind_down_without_voice_is_three_minutes_of_breathing_or_a_pillow_file(world: World) -> None:
     reminder = await evening(world)
     await world.caller.user.click(reminder, custom_id=button(reminder, "winddown"))

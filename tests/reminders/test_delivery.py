@@ -246,6 +246,11 @@ async def test_what_a_panel_asks_of_discord_makes_reminders_wait_and_an_answer_d
             await post.deliver(letter)
             waited_s = clock.monotonic() - began_s
             assert 1.0 < waited_s <= 2.0, "twenty requests at ten a second, five of them saved up"
+            for _ in range(8):
+                await client.create_dm(discord.Object(next(_PEOPLE)))
+            began_s = clock.monotonic()
+            await budget.openings.turn()
+            assert clock.monotonic() - began_s > 2.0, "a guide's new direct message is one as well"
             webhook = discord.Webhook.partial(1, "t", client=client)
             clock.advance(60.0)
             for _ in range(40):
