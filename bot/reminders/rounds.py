@@ -40,7 +40,9 @@ _log = logging.getLogger(__name__)
 LEASE: Final = timedelta(seconds=40)
 """A dead process's reminders pass on within a minute, this and the poll of the others together."""
 POLL_S: Final = 15.0
-"""How often a process looks that shares its queue, and says that it lives."""
+"""How often a process looks that shares its queue."""
+_HERE_S: Final = 3.0
+"""How often at most it says that it lives and counts who else does: in a crowd a new one soon has its share."""
 ALONE_POLL_S: Final = 600.0
 """How often one looks that is alone: only a machine that slept can have made it miss something."""
 MOST_LEAD: Final = timedelta(minutes=5)
@@ -135,7 +137,7 @@ class Rounds:
                 await self._wait(changes, began_s + await self._idle_s())
 
     async def _say_here(self) -> None:
-        if self._queue.is_shared and self._clock.monotonic() - self._said_here_s >= POLL_S:
+        if self._queue.is_shared and self._clock.monotonic() - self._said_here_s >= _HERE_S:
             self._said_here_s = self._clock.monotonic()
             self._n_sharing = await self._queue.here(self._clock.now())
             self._post.share_with(self._n_sharing)
