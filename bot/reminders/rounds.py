@@ -42,7 +42,7 @@ LEASE: Final = timedelta(seconds=40)
 POLL_S: Final = 15.0
 """How often a process looks that shares its queue."""
 _HERE_S: Final = 3.0
-"""How often at most it says that it lives and counts the others: a new one soon has its share of the budget."""
+"""How often at most it says that it lives and counts the others: a new one soon has its share."""
 ALONE_POLL_S: Final = 600.0
 """How often one looks that is alone: only a machine that slept can have made it miss something."""
 MOST_LEAD: Final = timedelta(minutes=5)

@@ -28,6 +28,7 @@ from bot.reminders.zones import zone
 N_SHOWN: Final = 3
 LATER_BY: Final = timedelta(minutes=30)
 TONIGHT: Final = timedelta(hours=12)
+"""What is due within so much belongs to the evening that somebody skips."""
 
 
 @dataclass(frozen=True, slots=True)
