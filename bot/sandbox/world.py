@@ -68,6 +68,7 @@ class World:
     data_dir: Hush's folder; a temporary one unless given. A folder that a world lived in before, however it
     ended, brings that world back: its ids, people, messages and files. clock: real time unless given.
     voice: the voice server, in this process unless given.
+    n_further: how many more servers there are, each a voice channel with somebody in it (`further`).
     check_errors: leaving raises what the bot raised and no test looked at (`world.env.errors`).
     """
 
@@ -84,6 +85,7 @@ class World:
     caller: simcord.MemberActor
     moderator: simcord.MemberActor
     statuses: ChannelStatuses
+    further: list[simcord.GuildHandle]
 
     def __init__(
         self,
@@ -92,12 +94,14 @@ class World:
         data_dir: Path | None = None,
         clock: SandboxClock | None = None,
         voice: LoopbackVoice | None = None,
+        n_further: int = 0,
         check_errors: bool = True,
     ) -> None:
         self._create_bot = create_bot
         self._data_dir = data_dir
         self._voice = voice
         self.clock = clock if clock is not None else SandboxClock()
+        self._n_further = n_further
         self._check_errors = check_errors
         self._stack = AsyncExitStack()
 
@@ -221,9 +225,20 @@ class World:
         self._name_everything(guild)
         self._backstage.seat(guild.id, self.sitter.id, self.lantern.id)
         self._backstage.allow_bot(guild.id, INVITED_WITH)
+        self.further = [self._settle_another(n) for n in range(self._n_further)]
+
+    def _settle_another(self, n: int) -> simcord.GuildHandle:
+        sleeper = self.env.create_user(f"sleeper-{n}")
+        guild = self.env.create_guild(f"Hollow {n}", owner=sleeper)
+        loft = guild.create_voice_channel("Loft")
+        self._backstage.seat(guild.id, sleeper.id, loft.id)
+        self._backstage.allow_bot(guild.id, INVITED_WITH)
+        return guild
 
     def _move_back_in(self) -> None:
-        self._name_everything(handle_of(self.env, next(iter(self.env.backend.guilds))))
+        first, *others = [handle_of(self.env, guild_id) for guild_id in self.env.backend.guilds]
+        self._name_everything(first)
+        self.further = others
 
     def _name_everything(self, guild: simcord.GuildHandle) -> None:
         backend = self.env.backend

@@ -7,6 +7,7 @@ moment is what the tests are about.
 import argparse
 import asyncio
 import json
+import signal
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,10 @@ from typing import Any
 
 from bot.app import create_bot
 from bot.core.clock import SystemClock
+from bot.core.errors import Refusal
 from bot.gateway.client import Hush
+from bot.gateway.rooms import room_from
+from bot.playback.model import Seat, Wish
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.voice import VoiceServerProcess
 from bot.sandbox.world import World
@@ -26,6 +30,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--voice", type=json.loads, required=True)
     parser.add_argument("--later-s", type=float, default=0.0)
+    parser.add_argument("--further", type=int, default=0)
     asyncio.run(_serve(parser.parse_args()))
 
 
@@ -37,8 +42,11 @@ async def _serve(arguments: argparse.Namespace) -> None:
     )
     async with (
         VoiceServerProcess.attached(arguments.voice) as voice,
-        World(create_bot, data_dir=arguments.data, clock=clock, voice=voice) as world,
+        World(
+            create_bot, data_dir=arguments.data, clock=clock, voice=voice, n_further=arguments.further
+        ) as world,
     ):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, wishes.feed_eof)
         _tell(
             guild_id=world.guild.id, channel_id=world.lantern.id, user_id=world.sitter.id, bot_id=world.bot_id
         )
@@ -60,7 +68,36 @@ async def _carry_out(world: World, wish: dict[str, Any]) -> dict[str, Any]:
             await world.sitter.send(world.text, wish["words"])
         case "settle":
             await world.env.settle()
+        case "play everywhere":
+            return {"volumes": await _play_everywhere(world, wish["volumes"])}
     return _state(world)
+
+
+async def _play_everywhere(world: World, levels: list[int]) -> dict[int, int]:
+    """Begin in every further server, at these volumes in turn; return them by server."""
+    assert isinstance(world.bot, Hush)
+    playback, volumes = world.bot.services.playback, {}
+
+    async def play(n: int, guild_id: int) -> None:
+        guild = world.bot.get_guild(guild_id)
+        assert guild is not None
+        volumes[guild_id] = levels[n % len(levels)]
+        room = room_from(guild.voice_channels[0])
+        wish, seat = Wish("rain", volumes[guild_id], 0), Seat(guild_id, room.channel_id)
+        while True:
+            try:
+                await playback.play(room, wish, by=seat)
+            except Refusal as refusal:
+                if refusal.key != "play.refused.busy":
+                    raise
+                await asyncio.sleep(1.0)  # as the sentence asks of people
+            else:
+                return
+
+    first, *others = ((n, guild.id) for n, guild in enumerate(world.further))
+    await play(*first)  # so that there is a night that the others can join
+    await asyncio.gather(*(play(*other) for other in others))
+    return volumes
 
 
 def _state(world: World) -> dict[str, Any]:

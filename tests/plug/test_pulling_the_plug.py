@@ -39,11 +39,15 @@ class BotProcess:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(wish).encode() + b"\n")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             line = await self.process.stdout.readline()
         assert line, "it ended by itself"
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+    async def terminate(self) -> None:
+        self.process.terminate()
+        await self.process.wait()
 
     async def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
@@ -59,14 +63,14 @@ class BotProcess:
 
 @asynccontextmanager
 async def alive(
-    data: Path, voice: VoiceServerProcess, database: URL | None, later_s: float = 0.0
+    data: Path, voice: VoiceServerProcess, database: URL | None, later_s: float = 0.0, further: int = 0
 ) -> AsyncGenerator[BotProcess]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     if database is not None:
         environment["HUSH_DATABASE_URL"] = database.render_as_string(hide_password=False)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "tests.plug.bot_process", "--data", str(data)),
-        *("--voice", json.dumps(dict(voice.hello)), "--later-s", str(later_s)),
+        *("--voice", json.dumps(dict(voice.hello)), "--later-s", str(later_s), "--further", str(further)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         env=environment,
@@ -75,7 +79,7 @@ async def alive(
     bot = BotProcess(process)
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             bot.world = json.loads(await process.stdout.readline())
         yield bot
     finally:

@@ -421,15 +421,18 @@ async def test_two_faults_within_ten_seconds(stay: Stay, seed: int) -> None:
     "seconds", [6.0, pytest.param(600.0, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
 )
 async def test_a_random_soak(stay: Stay, seconds: float) -> None:
-    dice = random.Random(11)
+    dice, n_faults = random.Random(11), 0
     end = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < end:
         name = dice.choice(sorted(FAULTS))
         await FAULTS[name](stay)
+        n_faults += 1
         if dice.random() < 0.7:
             await stay.fresh_sound(timeout_s=20.0)
         else:
             await asyncio.sleep(dice.uniform(0.0, 1.0))
     await stay.fresh_sound(timeout_s=20.0)
-    assert stay.link.line.n_rejoins <= 2, "almost nothing of this is worth a leave and a join"
+    n_rejoins = stay.link.line.n_rejoins
+    print(f"{n_faults} faults, {n_rejoins} times left and joined again")
+    assert n_rejoins <= 2 + 0.03 * n_faults, "almost nothing of this is worth a leave and a join"
     assert len(asyncio.all_tasks()) < 40
