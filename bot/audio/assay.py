@@ -94,7 +94,7 @@ def assay(library: Library, trigger_id: str, seconds: float = HEARD_S, seed: int
         interval_cv=_interval_cv(trigger, seed),
         twins=_twins(trigger, file),
         seam_pct=_joins_pct(trigger, file, pcm, seed),
-        repeat=_repeat(_changes(pcm)) if trigger.bed is None else _repeat(_night(trigger, file, seed)),
+        repeat=heard_again(pcm) if trigger.bed is None else heard_again_in_a_night(trigger, file, seed),
     )
 
 
@@ -262,6 +262,16 @@ def _octaves_db(sound: NDArray[np.float32]) -> NDArray[np.float64]:
     edges = np.unique(np.geomspace(5, len(power) - 1, 13).astype(int))
     bands: NDArray[np.float64] = 10.0 * np.log10(np.add.reduceat(power, edges[:-1]) / np.diff(edges))
     return bands
+
+
+def heard_again(pcm: Pcm) -> float:
+    """Return the highest likeness of a sound, shape (n, 2), with itself 20 s and more later, -1..1."""
+    return _repeat(_changes(pcm))
+
+
+def heard_again_in_a_night(trigger: Trigger, file: Pcm, seed: int) -> float:
+    """Return the same for eight hours of a bed. Raises ValueError for what is no bed."""
+    return _repeat(_night(trigger, file, seed))
 
 
 def _changes(pcm: Pcm) -> NDArray[np.float64]:

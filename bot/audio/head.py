@@ -26,8 +26,10 @@ _ANGLES_DEG: Final = np.arange(0.0, 181.0, 7.5)
 _N_FFT: Final = 512
 _HZ: Final = np.fft.rfftfreq(_N_FFT, 1.0 / SAMPLE_RATE)
 _TERMS: Final = 70
-_LEAST_MONO: Final = 0.5
-"""Power that both ears played by one loudspeaker keep at least, in any octave, of the two powers' sum."""
+_LEAST_MONO: Final = 0.65
+"""Power that both ears played by one loudspeaker keep, around any pitch, of the two powers' sum.
+
+A whole octave, wherever it begins, then keeps half of it."""
 
 Gain = NDArray[np.float64]
 """Magnitude over frequency, shape (257,), 0 to 24 kHz."""
@@ -82,7 +84,8 @@ def both_ears(azimuth_deg: float, distance_m: float) -> tuple[Gain, Gain, float,
     """Return the gains of the left and the right ear and their delays in seconds, 0 for the nearer.
 
     Gains are linear and keep the two ears' power at 2 over white noise. Where both ears through one
-    loudspeaker would cancel, the farther ear is turned down further: no octave of the sum loses over 3 dB.
+    loudspeaker would cancel, the farther ear is turned down further: no octave of the sum falls over 3 dB
+    below the two powers' sum.
     """
     angles = [_off_axis(azimuth_deg, ear_deg) for ear_deg in (-90.0, 90.0)]
     levels = [ear_level_db(angle, distance_m) for angle in angles]

@@ -36,13 +36,15 @@ class BedSchedule:
     def __init__(self, seed: int, name: str, bed: Bed, file_frames: int) -> None:
         self._seed = seed
         self._stream = key64(name + "/grains")
-        self._length = file_frames
         self.crossfade = round(bed.crossfade_s * SAMPLE_RATE)
         shortest, longest = (round(s * SAMPLE_RATE) for s in bed.grain_s)
         longest = min(longest, file_frames // 2)
         shortest = min(shortest, longest)
         self._hop = (shortest + longest) // 2 - self.crossfade
         self._jitter = (longest - shortest) // 4
+        self._parts = file_frames // longest
+        self._part = file_frames // self._parts
+        self._first = Dice(seed, self._stream, 0).integer(self._parts)
         self._grain = lru_cache(maxsize=8)(self._lay)
         if self._hop - 2 * self._jitter < self.crossfade:
             raise ValueError(f"{name}: the file is too short for its grains and crossfade")
@@ -56,9 +58,10 @@ class BedSchedule:
         end = self._start(index + 1) + self.crossfade
         dice = Dice(self._seed, self._stream, index)
         dice.integer(2)  # the first draw placed the start
-        # Neighbours read different halves of the file, so that what overlaps is never the same sound twice.
-        half = self._length // 2
-        offset = dice.integer(half - (end - start) + 1) + (half if index % 2 else 0)
+        # Part after part of the file in turn: what overlaps is never the same sound twice, and nothing comes
+        # again before all the rest was heard.
+        part = (self._first + index) % self._parts
+        offset = dice.integer(self._part - (end - start) + 1) + part * self._part
         return Grain(start, end, offset, mirrored=bool(dice.integer(2)))
 
     def between(self, start: int, end: int) -> Iterator[Grain]:

@@ -19,8 +19,7 @@ from bot.audio.path import Circle
 from bot.audio.place import TAIL, spatialise
 from bot.audio.schedule import BedSchedule, Event, EventSchedule, Grain
 
-_FLOOR = Bed(grain_s=(6.0, 9.0), crossfade_s=2.0)
-"""How the quiet room between events is played."""
+_FLOOR_FADE_S = 2.0
 _LONGEST_SHOT = 20 * 48_000
 _SOUNDING = 12
 """Events kept ready, once placed: about as many as sound at a time."""
@@ -129,7 +128,9 @@ class EventSource:
         self._pcm, self._bank = pcm, events.bank
         self._longest = round(max(segment.frames for segment in events.bank) * 1.07) + TAIL
         floor = pcm[events.floor.start : events.floor.start + events.floor.frames]
-        self._floor = BedSource(BedSchedule(seed, name + "/floor", _FLOOR, len(floor)), floor)
+        half_s = len(floor) / SAMPLE_RATE / 2.0
+        bed = Bed(grain_s=(0.85 * half_s, half_s), crossfade_s=_FLOOR_FADE_S)
+        self._floor = BedSource(BedSchedule(seed, name + "/floor", bed, len(floor)), floor)
         self._sounded: Callable[[Event], Pcm] = lru_cache(maxsize=_SOUNDING)(self._sound)
 
     def render(self, start: int, frames: int) -> Pcm:

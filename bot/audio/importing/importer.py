@@ -1,6 +1,7 @@
 """The door for recordings: bytes in, a bed and its file out, or a Refusal that says what to do."""
 
 import json
+import logging
 import subprocess
 import sys
 from dataclasses import asdict
@@ -12,6 +13,7 @@ from bot.audio.child import environment
 from bot.audio.importing.limits import Bed, Limits
 from bot.core.errors import Refusal
 
+_log = logging.getLogger(__name__)
 _SENTENCES = frozenset(
     {"too_many_bytes", "too_long", "too_short", "no_sound", "no_loop", "unreadable", "silent", "clipped"}
 )
@@ -39,6 +41,10 @@ def import_recording(source: Path, out: Path, limits: Limits | None = None) -> B
         out.unlink(missing_ok=True)
         raise Refusal("sounds.import.too_slow") from None
     answer = _answer(done.stdout)
+    if answer is None:
+        # Its last word names the error; the rest could name the file.
+        last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2].partition(":")[0]
+        _log.warning("The importer's process ended with %d and no answer: %s", done.returncode, last[:60])
     if answer is None or "refused" in answer:
         out.unlink(missing_ok=True)
         raise _refusal(answer)

@@ -1,4 +1,4 @@
-"""Birds before sunrise, and crickets in the grass."""
+"""Birds before sunrise."""
 
 from dataclasses import dataclass, field
 
@@ -6,7 +6,7 @@ import numpy as np
 from scipy import signal
 
 from bot.audio.opus import SAMPLE_RATE
-from bot.audio.synth.noise import Signal, drift, to_audio_rate
+from bot.audio.synth.noise import Signal
 from bot.audio.synth.rendering import Rendering, bank
 from bot.audio.synth.room import Room
 from bot.audio.synth.shots import finished, place
@@ -62,58 +62,9 @@ class Birds:
     )
 
 
-@dataclass(frozen=True)
-class Crickets:
-    """A meadow of them far off, and a few whose chirps can be told apart.
-
-    A chirp is three to five pulses of a wing's tooth row, each a tone burst near hz.
-    """
-
-    seconds: float = 60.0
-    near: int = 5
-    far: int = 44
-    hz: tuple[float, float] = (3700.0, 4700.0)
-    pulses: tuple[int, int] = (3, 4)
-    pulse_s: float = 0.016
-    pulse_gap_s: float = 0.03
-    chirps_per_s: tuple[float, float] = (1.5, 2.7)
-    near_db: float = -2.0
-    night_db: float = -7.0
-    night: Texture = field(
-        default_factory=lambda: Texture(
-            60.0,
-            hisses=(
-                Hiss(
-                    0.0,
-                    (
-                        (40, -6),
-                        (100, 0),
-                        (300, -9),
-                        (1000, -15),
-                        (2500, -16),
-                        (4200, -10),
-                        (7000, -24),
-                        (14000, -40),
-                    ),
-                    ((100, 0.55), (500, 0.5), (2000, 0.6), (5000, 0.7)),
-                    (Sway(0.6, ((0.05, 0.0), (0.5, -6.0), (2.0, -16.0))),),
-                ),
-            ),
-        )
-    )
-
-
 def render_birds(dawn: Birds, rng: np.random.Generator) -> Rendering:
     shots = [_song(dawn, dawn.kinds[i % len(dawn.kinds)], s) for i, s in enumerate(rng.spawn(dawn.songs))]
     return bank(shots, at_level(render_scene(dawn.garden, rng), dawn.garden_db))
-
-
-def render_crickets(meadow: Crickets, rng: np.random.Generator) -> Rendering:
-    n = round(meadow.seconds * SAMPLE_RATE)
-    night = at_level(render_scene(meadow.night, rng), meadow.night_db)
-    far = _choir(meadow, meadow.far, (0.15, 0.45), n, rng)
-    near = _choir(meadow, meadow.near, (0.5, 1.0), n, rng)
-    return Rendering(night + at_level(far, -6.0) + at_level(near, meadow.near_db))
 
 
 def _song(dawn: Birds, kind: Birds.Kind, rng: np.random.Generator) -> Signal:
@@ -145,38 +96,3 @@ def _note(kind: Birds.Kind, height: float, bend: float, rng: np.random.Generator
     swell = np.sin(np.pi * (np.arange(n) / n) ** float(rng.uniform(0.6, 1.3))) ** 1.3
     whistle: Signal = swell * (np.sin(phase) + 0.08 * np.sin(2.0 * phase))
     return whistle
-
-
-def _choir(
-    meadow: Crickets, count: int, gain: tuple[float, float], n: int, rng: np.random.Generator
-) -> Signal:
-    out = np.zeros((2, n))
-    for _ in range(count):
-        voice = _cricket(meadow, n, rng) * float(rng.uniform(*gain))
-        side, late = float(rng.uniform(-1.0, 1.0)), int(rng.integers(-6, 7))
-        half_db = 3.0 * side
-        out[0] += voice * 10.0 ** (-half_db / 20.0)
-        out[1] += np.roll(voice, late) * 10.0 ** (half_db / 20.0)
-    return out
-
-
-def _cricket(meadow: Crickets, n: int, rng: np.random.Generator) -> Signal:
-    """One animal: its pitch and pace are its own, and both wander a little; it rests now and then."""
-    hz, pace = float(rng.uniform(*meadow.hz)), float(rng.uniform(*meadow.chirps_per_s))
-    pulses = int(rng.integers(meadow.pulses[0], meadow.pulses[1] + 1))
-    envelope = np.zeros(n)
-    pulse = np.sin(np.pi * np.linspace(0.0, 1.0, round(meadow.pulse_s * SAMPLE_RATE)) ** 0.8) ** 1.5
-    at_s = float(rng.uniform(0.0, 1.0 / pace))
-    while at_s < n / SAMPLE_RATE:
-        loud = float(rng.uniform(0.8, 1.0))
-        for index in range(pulses):
-            start = round((at_s + index * meadow.pulse_gap_s) * SAMPLE_RATE)
-            if start < n:
-                place(envelope, pulse, start, loud * (0.55 + 0.45 * (index + 1) / pulses))
-        at_s += float(rng.normal(1.0, 0.06)) / pace
-        if rng.random() < 0.03:
-            at_s += float(rng.exponential(2.0))
-    wander = 1.0 + 0.002 * to_audio_rate(drift(rng, n / SAMPLE_RATE, ((0.05, 0.0), (1.0, -6.0))))
-    phase = 2.0 * np.pi * np.cumsum(hz * wander) / SAMPLE_RATE
-    chirping: Signal = envelope * np.sin(phase)
-    return chirping

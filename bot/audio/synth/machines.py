@@ -1,16 +1,20 @@
 """Machines with a beat: a night train on its rails, a washing machine at work, over the noise they make."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from bot.audio.opus import SAMPLE_RATE
 from bot.audio.synth import grains
-from bot.audio.synth.noise import Curve, Signal
+from bot.audio.synth.gusts import slow
+from bot.audio.synth.noise import Curve, Signal, to_audio_rate
 from bot.audio.synth.rendering import Rendering, bank
 from bot.audio.synth.shots import band_noise, finished, place, toned
 from bot.audio.synth.texture import Texture, at_level
 from bot.audio.synth.texture import render as render_scene
+
+_PACE: Final[Curve] = ((0.01, 0.0), (0.06, -2.0), (0.3, -16.0), (1.0, -30.0))
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Train:
     thud_hz: tuple[float, float] = (62.0, 118.0)
     rail_hz: tuple[float, ...] = (240.0, 395.0, 620.0)
     rolling_db: float = -25.0
+    pace_db: float = 1.5
+    """How the ride swells and calms, curve after curve, standard deviation."""
     tone_db: Curve = ((40, 0), (200, 0), (700, -8), (2000, -20), (8000, -40))
 
 
@@ -41,7 +47,9 @@ class Washer:
 
 def render_train(train: Train, rng: np.random.Generator) -> Rendering:
     shots = [_joint(train, stream) for stream in rng.spawn(train.joints)]
-    return bank(shots, at_level(render_scene(train.rolling, rng), train.rolling_db))
+    rolling = render_scene(train.rolling, rng)
+    pace_db = train.pace_db * slow(rng, train.rolling.seconds, _PACE)
+    return bank(shots, at_level(rolling * 10.0 ** (to_audio_rate(pace_db) / 20.0), train.rolling_db))
 
 
 def render_washer(washer: Washer, rng: np.random.Generator) -> Rendering:

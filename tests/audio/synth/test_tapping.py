@@ -59,9 +59,10 @@ def test_every_tap_dies_slower_than_it_rises_and_has_neither_rumble_nor_glare(ta
 def test_glass_rings_longest_and_highest_and_cork_is_the_dullest(taps):
     tone = {sound: np.median([centroid_hz(tap) for tap in shots]) for sound, shots in taps.items()}
     ring = {sound: np.median([decay_s(tap) for tap in shots]) for sound, shots in taps.items()}
-    assert tone["glass-tapping"] > 1.1 * tone["wood-tapping"]
+    assert tone["glass-tapping"] > 1.3 * tone["wood-tapping"]
     assert tone["book-tapping"] < tone["wood-tapping"]
-    assert ring["glass-tapping"] > ring["wood-tapping"] > ring["cork-tapping"]
+    assert ring["glass-tapping"] > 1.2 * ring["wood-tapping"]
+    assert ring["wood-tapping"] > ring["cork-tapping"]
 
 
 def test_a_shorter_bank_begins_with_the_same_taps(taps):

@@ -70,7 +70,7 @@ FAN: Final = Texture(
 """Blades pass three times a second, barely."""
 
 ROLLING: Final = Texture(
-    seconds=40.0,
+    seconds=60.0,
     hisses=(
         Hiss(
             level_db=-2.9,
@@ -226,3 +226,28 @@ HUMMING: Final = Texture(
     ),
 )
 """A motor that turns a drum."""
+
+HALL: Final = Texture(
+    seconds=90.0,
+    hisses=(
+        Hiss(
+            level_db=0.0,
+            spectrum_db=(
+                (40, -4),
+                (79, 0),
+                (125, -3),
+                (176, -6),
+                (236, -9),
+                (304, -13),
+                (500, -19),
+                (1000, -26),
+                (4000, -42),
+                (12000, -64),
+            ),
+            coherence=((100, 0.85), (500, 0.7), (2000, 0.5), (6000, 0.3)),
+            sways=(Sway(depth_db=1.0, rhythm=((0.1, 0.0), (1.0, -6.0), (5.0, -14.0)), bands_alike=0.3),),
+            gust_db=0.8,
+        ),
+    ),
+)
+"""What a big room hums by itself: air, a cellar, the street."""

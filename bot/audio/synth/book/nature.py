@@ -1,8 +1,8 @@
 """Nature and night."""
 
-from bot.audio.synth import animals, crumple, texture, thunder
-from bot.audio.synth.animals import Birds, Crickets
-from bot.audio.synth.book import weather
+from bot.audio.synth import animals, crickets, crumple, gusts, texture, thunder
+from bot.audio.synth.animals import Birds
+from bot.audio.synth.book import meadow, weather
 from bot.audio.synth.book.evidence import CRUNCHING, NATURE
 from bot.audio.synth.crumple import Crumple
 from bot.audio.synth.quiet import Quiet
@@ -27,7 +27,7 @@ def _wind() -> Recipe:
         colour="#56697a",
         texture_class="wind",
     )
-    return Recipe(facts, Grains((18.0, 34.0), 5.0), weather.WIND, texture.bed, seed=71)
+    return Recipe(facts, Grains((23.0, 30.0), 5.0), weather.WIND, gusts.bed, seed=71)
 
 
 def _wind_leaves() -> Recipe:
@@ -44,7 +44,7 @@ def _wind_leaves() -> Recipe:
         texture_class="wind",
     )
     return Recipe(
-        facts, Grains((16.0, 30.0), 5.0), weather.WIND_IN_TREES, texture.bed, seed=72, bitrate=128_000
+        facts, Grains((21.0, 28.0), 5.0), weather.WIND_IN_TREES, gusts.bed, seed=72, bitrate=128_000
     )
 
 
@@ -61,7 +61,7 @@ def _crickets() -> Recipe:
         colour="#5d6b45",
         texture_class="crickets",
     )
-    return Recipe(facts, Grains((16.0, 29.0), 4.0), Crickets(), animals.render_crickets, seed=73)
+    return Recipe(facts, Grains((21.0, 28.0), 4.0), meadow.MEADOW, crickets.render_crickets, seed=73)
 
 
 def _fire() -> Recipe:
@@ -77,7 +77,7 @@ def _fire() -> Recipe:
         colour="#8a5a3c",
         texture_class="fire",
     )
-    return Recipe(facts, Grains((12.0, 24.0), 4.0), weather.FIRE, texture.bed, seed=74, bitrate=112_000)
+    return Recipe(facts, Grains((24.0, 28.0), 4.0), weather.FIRE, texture.bed, seed=74, bitrate=112_000)
 
 
 def _thunder() -> Recipe:
@@ -109,7 +109,7 @@ def _snow() -> Recipe:
         colour="#6d7b88",
         texture_class="crunch",
     )
-    play = Pattern(0.64, 0.1, 16.0, 3.2, 2.0, (-25.0, 25.0), (0.9, 1.6))
+    play = Pattern(0.64, 0.1, 34.0, 2.4, 2.0, (-10.0, 10.0), (0.9, 1.6))
     return Recipe(facts, play, SNOW, crumple.render, seed=76)
 
 

@@ -10,7 +10,7 @@ from bot.audio.synth.murmur import Cafe
 from bot.audio.synth.quiet import Quiet
 from bot.audio.synth.recipe import Facts, Grains, Pattern, Recipe
 
-_STEADY = Grains((14.0, 28.0), 5.0)
+_STEADY = Grains((27.0, 30.0), 5.0)
 
 
 def recipes() -> tuple[Recipe, ...]:
@@ -48,7 +48,7 @@ def _train() -> Recipe:
     )
     play = Pattern(1.32, 0.1, 24.0, 1.5, 2.5, (-35.0, 35.0), (0.8, 1.6))
     return Recipe(
-        facts, play, machines.Train(indoors.ROLLING, rolling_db=-14.0), machines.render_train, seed=82
+        facts, play, machines.Train(indoors.ROLLING, rolling_db=-16.0), machines.render_train, seed=82
     )
 
 
@@ -158,7 +158,7 @@ def _vinyl() -> Recipe:
         colour="#5e5567",
         texture_class="vinyl",
     )
-    return Recipe(facts, Grains((14.0, 28.0), 4.0), indoors.VINYL, texture.bed, seed=87)
+    return Recipe(facts, Grains((20.0, 24.0), 4.0), indoors.VINYL, texture.bed, seed=87)
 
 
 def _washer() -> Recipe:
@@ -190,5 +190,5 @@ def _cafe() -> Recipe:
         colour="#7a624f",
         texture_class="cafe",
     )
-    play = Pattern(4.5, 0.9, 3.0, 6.0, 4.0, (-110.0, 110.0), (3.0, 7.0))
-    return Recipe(facts, play, Cafe(murmur_db=-10.0, voices_db=-1.0), murmur.render, seed=89)
+    play = Pattern(6.0, 0.9, 2.0, 9.0, 4.0, (-110.0, 110.0), (3.0, 7.0))
+    return Recipe(facts, play, Cafe(indoors.HALL), murmur.render, seed=89)

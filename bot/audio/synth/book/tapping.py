@@ -52,16 +52,16 @@ def _glass() -> Recipe:
     )
     glass = Tapped(
         lid=Plate(
-            lowest_hz=760.0, aspect=1.2, grain=1.0, loss=0.005, loss_per_khz=0.0022, support_per_s=16.0
+            lowest_hz=980.0, aspect=1.2, grain=1.0, loss=0.002, loss_per_khz=0.0012, support_per_s=11.0
         ),
         wall=Plate(
-            lowest_hz=1080.0, aspect=1.6, grain=1.0, loss=0.006, loss_per_khz=0.0025, support_per_s=22.0
+            lowest_hz=1390.0, aspect=1.6, grain=1.0, loss=0.0025, loss_per_khz=0.0014, support_per_s=14.0
         ),
         wall_share=0.4,
         air_hz=236.0,
         air_s=0.03,
-        air_db=-17.0,
-        pad_contact_s=(0.0009, 0.0017),
+        air_db=-21.0,
+        pad_contact_s=(0.0008, 0.0015),
         nail_contact_s=(0.00045, 0.0008),
         nail_share=0.35,
         tone_db=((60, -6), (700, 0), (2000, 0), (3500, -3), (5000, -9), (9000, -14), (16000, -24)),

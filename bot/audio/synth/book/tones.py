@@ -8,7 +8,7 @@ from bot.audio.synth.noise import Curve
 from bot.audio.synth.recipe import Facts, Grains, Pattern, Recipe
 from bot.audio.synth.texture import Hiss, Texture
 
-_STEADY = Grains((12.0, 24.0), 5.0)
+_STEADY = Grains((27.0, 30.0), 5.0)
 _WIDE: Curve = ((60, 0.9), (200, 0.75), (1000, 0.6), (4000, 0.4), (12000, 0.25))
 
 WHITE: Curve = ((30, -12), (60, 0), (5000, 0), (9000, -1.5), (16000, -6))

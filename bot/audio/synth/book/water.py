@@ -1,12 +1,12 @@
 """Water."""
 
-from bot.audio.synth import rain, texture, water, waves
-from bot.audio.synth.book import waters
+from bot.audio.synth import gusts, rain, texture, water, waves
+from bot.audio.synth.book import open_rain, sheltered_rain, waters
 from bot.audio.synth.book.evidence import HOME, NATURE, STEADY
 from bot.audio.synth.recipe import Facts, Grains, Pattern, Recipe
 from bot.audio.synth.water import Drips, Pouring
 
-_RAIN = Grains((12.0, 24.0), 4.0)
+_RAIN = Grains((20.0, 24.0), 4.0)
 
 
 def recipes() -> tuple[Recipe, ...]:
@@ -43,7 +43,7 @@ def _light() -> Recipe:
         colour="#557d80",
         texture_class="rain",
     )
-    return Recipe(facts, _RAIN, waters.LIGHT, texture.bed, seed=11, bitrate=112_000)
+    return Recipe(facts, _RAIN, open_rain.LIGHT, texture.bed, seed=11, bitrate=112_000)
 
 
 def _heavy() -> Recipe:
@@ -59,7 +59,7 @@ def _heavy() -> Recipe:
         colour="#33596b",
         texture_class="rain",
     )
-    return Recipe(facts, _RAIN, waters.HEAVY, texture.bed, seed=12, bitrate=128_000)
+    return Recipe(facts, Grains((19.0, 22.0), 4.0), open_rain.HEAVY, gusts.bed, seed=12, bitrate=128_000)
 
 
 def _tent() -> Recipe:
@@ -75,7 +75,7 @@ def _tent() -> Recipe:
         colour="#4c6a5f",
         texture_class="rain",
     )
-    return Recipe(facts, _RAIN, waters.TENT, texture.bed, seed=14, bitrate=112_000)
+    return Recipe(facts, _RAIN, sheltered_rain.TENT, texture.bed, seed=14, bitrate=112_000)
 
 
 def _window() -> Recipe:
@@ -91,7 +91,7 @@ def _window() -> Recipe:
         colour="#465f78",
         texture_class="rain",
     )
-    return Recipe(facts, _RAIN, waters.WINDOW, texture.bed, seed=15)
+    return Recipe(facts, _RAIN, sheltered_rain.WINDOW, texture.bed, seed=15)
 
 
 def _leaves() -> Recipe:
@@ -107,7 +107,7 @@ def _leaves() -> Recipe:
         colour="#4a6e54",
         texture_class="rain",
     )
-    return Recipe(facts, _RAIN, waters.LEAVES, texture.bed, seed=16, bitrate=112_000)
+    return Recipe(facts, _RAIN, open_rain.LEAVES, texture.bed, seed=16, bitrate=112_000)
 
 
 def _waves() -> Recipe:
@@ -139,7 +139,7 @@ def _stream() -> Recipe:
         colour="#4b7d78",
         texture_class="stream",
     )
-    return Recipe(facts, Grains((12.0, 24.0), 4.0), waters.STREAM, texture.bed, seed=17, bitrate=112_000)
+    return Recipe(facts, Grains((20.0, 24.0), 4.0), waters.STREAM, texture.bed, seed=17, bitrate=112_000)
 
 
 def _drips() -> Recipe:
@@ -170,7 +170,7 @@ def _bath() -> Recipe:
         goes_with=("cream", "singing-bowl", "soft-whisper"),
         colour="#6b7f88",
     )
-    return Recipe(facts, Grains((14.0, 26.0), 4.0), waters.BATH, texture.bed, seed=19)
+    return Recipe(facts, Grains((19.0, 22.0), 4.0), waters.BATH, texture.bed, seed=19)
 
 
 def _pouring() -> Recipe:

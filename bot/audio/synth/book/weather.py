@@ -3,9 +3,10 @@
 from typing import Final
 
 from bot.audio.synth.grains import Ears
+from bot.audio.synth.gusts import Gusty
 from bot.audio.synth.texture import Fall, Grit, Hiss, Sway, Texture
 
-WIND: Final = Texture(
+_AROUND_A_HOUSE: Final = Texture(
     seconds=90.0,
     hisses=(
         Hiss(
@@ -22,7 +23,7 @@ WIND: Final = Texture(
                 (4000, -43),
                 (12000, -45),
             ),
-            coherence=((100, 0.62), (400, 0.55), (600, 0.35), (2000, 0.2), (5000, 0.06)),
+            coherence=((100, 0.72), (400, 0.62), (600, 0.38), (2000, 0.2), (5000, 0.06)),
             sways=(
                 Sway(
                     depth_db=1.7,
@@ -39,12 +40,9 @@ WIND: Final = Texture(
                     tilt_db_per_octave=-0.1,
                 ),
             ),
-            gust_db=1.79,
-            gust_tilt_db=-0.46,
             bands_hz=(0.0, 90.0, 180.0, 350.0, 600.0, 1000.0, 1800.0, 3500.0, 24000.0),
         ),
     ),
-    gust_rhythm=((0.02, 1.2), (0.08, 2.5), (0.2, -13), (0.4, -14.8), (1, -37.5)),
     tone_db=(
         (63, -1),
         (125, -2.5),
@@ -60,9 +58,14 @@ WIND: Final = Texture(
         (14000, 2),
     ),
 )
+WIND: Final = Gusty(
+    _AROUND_A_HOUSE,
+    rhythm=((0.012, 0), (0.05, 0), (0.1, -4), (0.2, -12), (0.4, -17), (1, -26), (3, -38)),
+    strength_db=((100, 3.15), (1000, 3.15), (8000, 3.4)),
+)
 """Around a house: fitted to measured statistics of real wind (level, gusts, ears)."""
 
-WIND_IN_TREES: Final = Texture(
+_CROWNS: Final = Texture(
     seconds=84.0,
     hisses=(
         Hiss(
@@ -77,7 +80,7 @@ WIND_IN_TREES: Final = Texture(
                 (6000, -26),
                 (14000, -29),
             ),
-            coherence=((100, 0.88), (500, 0.8), (2000, 0.5), (5000, 0.12)),
+            coherence=((100, 0.86), (500, 0.74), (2000, 0.4), (5000, 0.1)),
             sways=(
                 Sway(
                     depth_db=0.075,
@@ -89,6 +92,17 @@ WIND_IN_TREES: Final = Texture(
             ),
             gust_db=0.52,
             gust_tilt_db=-0.17,
+        ),
+    ),
+    falls=(
+        Fall(
+            rate_per_s=300.0,
+            level_db=-26.0,
+            grits=(Grit(kind="burst", hz=(1800.0, 7500.0), decay_s=0.004, octaves=1.6),),
+            spread=0.8,
+            loudest=1.6,
+            clump=0.3,
+            ears=Ears(level_db=5.0, delay_s=5e-05),
         ),
     ),
     gust_rhythm=((0.02, 3.2), (0.08, -0.9), (0.2, -19.8), (0.4, -28.5), (1, -36.2)),
@@ -107,7 +121,13 @@ WIND_IN_TREES: Final = Texture(
         (14000, 0),
     ),
 )
-"""Far crowns; almost still, as recordings of it are."""
+WIND_IN_TREES: Final = Gusty(
+    _CROWNS,
+    rhythm=((0.006, 0), (0.02, 0), (0.03, -10), (0.06, -26), (0.3, -34)),
+    strength_db=((100, 0.65), (1000, 0.65), (8000, 0.75)),
+    ears_alike=0.8,
+)
+"""Far crowns and leaves that flutter; almost still, as recordings of it are."""
 
 FIRE: Final = Texture(
     seconds=84.0,
@@ -115,7 +135,7 @@ FIRE: Final = Texture(
         Hiss(
             level_db=-4.4,
             spectrum_db=((40, -2), (150, 0), (280, 0), (500, -6), (900, -16), (3000, -30)),
-            coherence=((100, 0.95), (500, 0.93), (2000, 0.6)),
+            coherence=((100, 0.95), (500, 0.92), (2000, 0.5)),
             sways=(
                 Sway(
                     depth_db=1.8,
@@ -131,7 +151,7 @@ FIRE: Final = Texture(
         Hiss(
             level_db=-12.9,
             spectrum_db=((300, -12), (1000, -3), (2000, -3), (5000, 0), (8000, 0), (14000, -6)),
-            coherence=((100, 0.9), (1000, 0.7), (5000, 0.25)),
+            coherence=((100, 0.9), (1000, 0.6), (5000, 0.3)),
             sways=(
                 Sway(
                     depth_db=2.9,
@@ -160,7 +180,7 @@ FIRE: Final = Texture(
             gust=0.44,
             gust_db=-0.13,
             width=0.79,
-            ears=Ears(level_db=5.0, delay_s=0.0001),
+            ears=Ears(level_db=5.0, delay_s=7e-05),
         ),
         Fall(
             rate_per_s=1.4,
@@ -176,7 +196,7 @@ FIRE: Final = Texture(
             clump_rhythm=((0.2, 0), (3, 0), (12, -6)),
             gust_db=0.34,
             width=1.3,
-            ears=Ears(level_db=3.0, delay_s=0.0001),
+            ears=Ears(level_db=5.0, delay_s=7e-05),
         ),
     ),
     tone_db=(
