@@ -8,13 +8,14 @@ import asyncio
 import gc
 import itertools
 import json
+import os
 import resource
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -230,12 +231,12 @@ async def _player(mode: str, fleet: Fleet, mixes: int) -> AsyncGenerator[_Hush |
 
 
 def plans(n: int) -> list[Plan]:
-    """Return distinct mixes of two beds and an event layer, one of the beds to a side."""
+    """Return distinct mixes of two beds and an event layer, one of the beds circling the head."""
     first, second, event = "rain", "waves", "wood-tapping"
     found = []
     for i in range(n):
-        side = Place(azimuth_deg=float(i * 7 % 360) - 180.0)
-        layers = (Layer(first), Layer(second, -6.0, side), Layer(event, -3.0))
+        circling = Place(azimuth_deg=float(i * 7 % 360) - 180.0, circle_s=30.0 + i)
+        layers = (Layer(first), Layer(second, -6.0, circling), Layer(event, -3.0))
         found.append(Plan(Mix(layers), seed=i))
     return found
 
@@ -338,9 +339,19 @@ async def _lag_watched(lags: list[float]) -> AsyncGenerator[None]:
 
 
 def _cpu_s() -> float:
-    """CPU of this process and of the children that ended or still run under it, so that ffmpeg counts."""
+    """CPU of this process, and of every ffmpeg under it; the voice server, a child too, does not count."""
     own = resource.getrusage(resource.RUSAGE_SELF)
-    return own.ru_utime + own.ru_stime
+    return own.ru_utime + own.ru_stime + sum(_ffmpegs_cpu_s())
+
+
+def _ffmpegs_cpu_s() -> Iterator[float]:
+    ticks = os.sysconf("SC_CLK_TCK")
+    for task in Path("/proc/self/task").iterdir():  # a child belongs to the thread that started it
+        for child in (task / "children").read_text(encoding="ascii").split():
+            with suppress(OSError):
+                name, _, fields = Path(f"/proc/{child}/stat").read_text(encoding="utf-8").rpartition(")")
+                if name.endswith("(ffmpeg"):
+                    yield sum(map(int, fields.split()[11:13])) / ticks
 
 
 def _own_mb() -> float:
