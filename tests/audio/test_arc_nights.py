@@ -95,6 +95,7 @@ def test_events_of_every_curated_mix_grow_sparser_and_cease(name: str, minutes: 
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("minutes", [30, 60, 120])
 @pytest.mark.parametrize("name", sorted(MIXES))
 def test_every_curated_mix_only_ever_ends(name: str, minutes: int) -> None:

@@ -85,6 +85,7 @@ def test_any_eight_layers_at_full_volume(library: Library, seed: int) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", range(3, 43))
 def test_any_eight_layers_at_full_volume_for_long(library: Library, seed: int) -> None:
     assert_safe(heard(library, any_mix(library, random.Random(seed), n_own=seed % 3), 75.0))

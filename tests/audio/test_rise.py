@@ -191,6 +191,7 @@ def test_no_wishes_in_any_order_startle(script: list[tuple[int | Plan, float]]) 
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(wishes, st.sampled_from([0.1, 1.0, 3.0, 8.0])), min_size=2, max_size=14))
 def test_no_wishes_in_any_order_startle_however_many(script: list[tuple[int | Plan, float]]) -> None:

@@ -58,13 +58,19 @@ class House:
     """What one process has. A house of a later process is given the store and the clock of the earlier."""
 
     def __init__(
-        self, engine: Engine, *, seed: int = 7, before: "House | None" = None, hoster_percent: int = 100
+        self,
+        engine: Engine,
+        *,
+        seed: int = 7,
+        before: "House | None" = None,
+        hoster_percent: int = 100,
+        links: MemoryLinks | None = None,
     ) -> None:
         self.clock = SandboxClock(EVENING, running=False) if before is None else before.clock
         self.store = MemorySessions() if before is None else before.store
         self.settings = MemoryGuildSettings() if before is None else before.settings
         self.display = MemoryDisplay()
-        self.links = MemoryLinks()
+        self.links = MemoryLinks() if links is None else links
         self.links.rooms = {room.channel_id: room for room in (HOME, ATTIC)}
         self.tasks = Tasks()
         self.ledger = Ledger(self.store, self.clock, self.tasks)
