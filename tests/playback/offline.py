@@ -4,7 +4,7 @@ Its six sounds each have a band of their own, so that one can hear in what was d
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ from tests.playback.memory import MemoryLink, MemoryLinks
 
 HOUSE_LUFS = -30.0
 TICKS_A_S = 50
+STEP_S = 0.1
+"""How often one looks at what is so."""
 CENTRES_HZ = {
     "rain": 250.0,
     "ocean-waves": 400.0,
@@ -88,6 +90,15 @@ def bands_db(pcm: Pcm, window_s: float = 0.5) -> dict[str, np.ndarray]:
     return found
 
 
+def true_for(steps: Sequence[bool], seconds: float) -> list[bool]:
+    """Return at which steps of STEP_S something has been so for that long."""
+    found, run = [], 0
+    for step in steps:
+        run = run + 1 if step else 0
+        found.append(run * STEP_S > seconds)
+    return found
+
+
 class OfflineEngine:
     """Does what `bot.audio.engine.Engine` does, when it is told to."""
 
@@ -143,6 +154,8 @@ class OfflineLink(MemoryLink):
 
 
 class OfflineLinks(MemoryLinks):
+    links: list[OfflineLink]  # type: ignore[assignment]
+
     async def join(self, room: Room) -> OfflineLink:
         link = OfflineLink(room)
         link.people = len(self.people.get(room.channel_id, ()))

@@ -27,12 +27,20 @@ from bot.playback.places import PLACES
 from bot.playback.service import DEFAULT_LAYER
 from tests.audio.hearing import rises_lu
 from tests.playback.house import HOME, House, settle
-from tests.playback.offline import CENTRES_HZ, TICKS_A_S, OfflineEngine, OfflineLinks, bands_db, write_bands
+from tests.playback.offline import (
+    CENTRES_HZ,
+    STEP_S,
+    TICKS_A_S,
+    OfflineEngine,
+    OfflineLinks,
+    bands_db,
+    true_for,
+    write_bands,
+)
 
 SOUNDS = sorted(CENTRES_HZ)
 MEMBERS = (1, 2, 3)
 HOSTER = 90
-STEP_S = 0.1
 GONE_S = 5.5
 """A crossfade, and what was rendered ahead."""
 SILENT_DB = -68.0
@@ -128,6 +136,16 @@ class Evening:
         await self.house.cached_settings.change(1, lambda known: replace(known, **changes))
         self.house.playback.limits_changed(1)
 
+    async def close(self) -> None:
+        """End the process, whose last fade somebody must hear."""
+        closing = asyncio.create_task(self.house.close())
+        while not closing.done():
+            self.engine.tick()
+            if self.links.links:
+                self.links.links[-1].send()
+            await asyncio.sleep(0)
+        await closing
+
     async def end(self) -> None:
         """Let somebody be there, let everything settle, and judge what was heard."""
         await self.move(1, inside=True)
@@ -151,17 +169,17 @@ class Evening:
         assert short_term_lufs(pcm).max() <= LIMIT_LUFS
         assert true_peak_dbtp(pcm) <= -3.0
         rises = rises_lu(pcm)  # one each 0.1 s; the first compares seconds 3 to 6 with 0 to 3
-        begun = _true_for(self.sounding, 6.5)
+        begun = true_for(self.sounding, 6.5)
         valid = np.array(begun[59 : 59 + len(rises)])
         assert rises[valid[: len(rises)]].max(initial=-99.0) < 6.0
         levels = bands_db(pcm)
         for sound in SOUNDS:
-            away = _true_for([sound in forbidden for forbidden in self.forbidden], GONE_S)
+            away = true_for([sound in forbidden for forbidden in self.forbidden], GONE_S)
             windows = np.array(away[4::5])[: len(levels[sound])]
             assert levels[sound][: len(windows)][windows].max(initial=-140.0) < SILENT_DB, (
                 f"{sound} was blocked"
             )
-        quiet = np.array(_true_for(self.stopped, 3.0))
+        quiet = np.array(true_for(self.stopped, 3.0))
         peaks = np.abs(pcm[: len(quiet) * 4800]).reshape(-1, 4800 * 2).max(axis=1)
         assert peaks[quiet[: len(peaks)]].max(initial=0.0) < 1e-4, "silent after it was asked to be"
 
@@ -186,15 +204,6 @@ LEVELS: dict[str, float] = {}
 def decoded(packets: list[bytes]) -> Pcm:
     decoder, silence = OpusDecoder(), np.zeros((960, 2), np.float32)
     return np.concatenate([decoder.decode(packet) if packet else silence for packet in packets])
-
-
-def _true_for(steps: list[bool], seconds: float) -> list[bool]:
-    """Return at which steps something has been so for that long."""
-    found, run = [], 0
-    for step in steps:
-        run = run + 1 if step else 0
-        found.append(run * STEP_S > seconds)
-    return found
 
 
 places = st.sampled_from([None, *PLACES])
@@ -377,7 +386,7 @@ class EveningMachine(RuleBasedStateMachine):
         try:
             self.run(self.evening.end())
         finally:
-            self.run(self.evening.house.close())
+            self.run(self.evening.close())
             self.runner.close()
 
 
