@@ -1,25 +1,35 @@
-"""What the engine costs: CPU per second of sound, for mixes of one to three layers, beside the bare encoder.
+"""What the engine costs: CPU per second of sound, by layers and by distinct mixes, beside the bare encoder.
 
-Run: PYTHONPATH=. .venv/bin/python benchmarks/engine.py [--seconds 20]; one JSON object a line.
+Run: PYTHONPATH=. .venv/bin/python benchmarks/engine.py [--seconds 20] [--only layers,mixes,library]; one JSON
+object a line. CPU time of this process's own, so that other work on the machine changes little.
 """
 
 import argparse
 import json
+import resource
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
 
 import numpy as np
 
+from bot.audio.codec import decode
 from bot.audio.engine import SourceShelf
 from bot.audio.library import Library
-from bot.audio.mix import Layer, Mix, Plan
+from bot.audio.mix import Layer, Mix, Place, Plan
 from bot.audio.opus import FRAME, SAMPLE_RATE, OpusEncoder
 from bot.audio.stream import Stream
 
-MIXES = {
-    "rain": ("rain",),
-    "wood-tapping": ("wood-tapping",),
-    "rain + waves": ("rain", "waves"),
-    "rain + waves + wood-tapping": ("rain", "waves", "wood-tapping"),
+BEDS = ("rain", "waves", "wind", "fire", "stream", "cabin", "fan", "brown-noise")
+EVENTS = (
+    "wood-tapping", "glass-tapping", "hair-brushing", "page-turning",
+    "scissors", "clock", "keyboard", "singing-bowl",
+)  # fmt: skip
+KINDS = {
+    "beds": lambda names: Mix(tuple(Layer(name) for name in names)),
+    "beds to a side": lambda names: Mix(tuple(Layer(name, 0.0, Place(-60.0, 1.0)) for name in names)),
+    "event sounds": lambda names: Mix(tuple(Layer(name) for name in names)),
 }
 
 
@@ -34,35 +44,100 @@ def encoder_alone(seconds: float) -> float:
     return time.process_time() - began
 
 
-def stream_of(shelf: SourceShelf, triggers: tuple[str, ...]) -> Stream:
-    plan = Plan(Mix(tuple(Layer(trigger) for trigger in triggers)), seed=1)
-    return Stream(plan, shelf.open, lambda: None, volume=100)
+def cost_of(streams: list[Stream], seconds: float) -> float:
+    """CPU seconds to render and encode that much of all of them, files decoded before."""
+    for stream in streams:
+        stream.produce()
+    began = time.process_time()
+    for _ in range(round(seconds * 12.5)):
+        for stream in streams:
+            stream.produce()
+            for _ in range(4):
+                stream.read()
+    return time.process_time() - began
+
+
+def stream_of(shelf: SourceShelf, mix: Mix, seed: int = 1) -> Stream:
+    return Stream(Plan(mix, seed), shelf.open, lambda: None, volume=100)
+
+
+def by_layers(library: Library, seconds: float) -> Iterator[dict[str, object]]:
+    shelf = SourceShelf(library)
+    for kind, made in KINDS.items():
+        names = EVENTS if kind == "event sounds" else BEDS
+        for n_layers in (1, 2, 4, 8):
+            alone = encoder_alone(seconds)
+            cost = cost_of([stream_of(shelf, made(names[:n_layers]))], seconds)
+            yield {
+                "what": "layers",
+                "kind": kind,
+                "layers": n_layers,
+                "cpu_ms_per_s": round(cost / seconds * 1000, 1),
+                "of_the_encoder_alone": round(cost / alone, 1),
+                "real_time_factor": round(seconds / cost),
+            }
+
+
+def by_mixes(library: Library, seconds: float) -> Iterator[dict[str, object]]:
+    """Distinct mixes of three layers: two beds, one of them to a side, and an event sound."""
+    shelf = SourceShelf(library)
+    streams: list[Stream] = []
+    for n_mixes in (1, 2, 4, 8, 16):
+        while (at := len(streams)) < n_mixes:
+            bed, other = Layer(BEDS[at % 8]), Layer(BEDS[(at + 1) % 8], -6.0, Place(60.0, 1.0))
+            streams.append(stream_of(shelf, Mix((bed, other, Layer(EVENTS[at % 8], -6.0))), seed=at + 1))
+        cost, alone = cost_of(streams, seconds), encoder_alone(seconds)
+        yield {
+            "what": "mixes",
+            "mixes": n_mixes,
+            "cpu_ms_per_s": round(cost / seconds * 1000, 1),
+            "each_of_the_encoder_alone": round(cost / alone / n_mixes, 1),
+            "mixes_a_core": round(seconds / (cost / n_mixes)),
+        }
+
+
+def whole_library(_: Library, __: float) -> Iterator[dict[str, object]]:
+    """In a process of its own each: what is there at start, and when every sound is held decoded."""
+    for how_much in ("nothing", "manifests", "rain", "everything"):
+        argv = [sys.executable, "-c", f"from benchmarks.engine import fresh; fresh({how_much!r})"]
+        yield json.loads(subprocess.run(argv, capture_output=True, check=True).stdout)  # noqa: S603 - ourselves
+
+
+def fresh(how_much: str) -> None:
+    before, began, held = rss_mb(), time.perf_counter(), []
+    if how_much != "nothing":
+        library = Library.load()
+        wanted = {"manifests": [], "rain": ["rain"], "everything": list(library.triggers)}[how_much]
+        held = [decode(library.audio_file(name).read_bytes()) for name in wanted]
+    row = {
+        "what": "library",
+        "loaded": how_much,
+        "sounds": len(held),
+        "seconds": round(time.perf_counter() - began, 2),
+        "rss_mb": round(rss_mb()),
+        "more_mb": round(rss_mb() - before),
+    }
+    print(json.dumps(row))
+
+
+def rss_mb() -> float:
+    """Most memory held so far, MB."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (1e6 if sys.platform == "darwin" else 1e3)
+
+
+PARTS = {"layers": by_layers, "mixes": by_mixes, "library": whole_library}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=20.0)
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--only", default=",".join(PARTS))
+    args = parser.parse_args()
     library = Library.load()
-    shelf = SourceShelf(library)
-    for name, triggers in MIXES.items():
-        stream = stream_of(shelf, triggers)
-        began = time.process_time()
-        stream.produce()  # decodes the files
-        first_s = time.process_time() - began
-        began = time.process_time()
-        for _ in range(round(seconds * 25)):
-            stream.produce()
-            stream.read(), stream.read()
-        cost = time.process_time() - began
-        row = {
-            "mix": name,
-            "first_chunk_ms": round(first_s * 1000),
-            "cpu_ms_per_s": round(cost / seconds * 1000, 1),
-            "encoder_alone_ms_per_s": round(encoder_alone(seconds) / seconds * 1000, 1),
-            "real_time_factor": round(seconds / cost),
-        }
-        print(json.dumps(row))
+    for part in args.only.split(","):
+        for row in PARTS[part](library, args.seconds):
+            print(json.dumps(row), flush=True)
 
 
 if __name__ == "__main__":

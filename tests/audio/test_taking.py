@@ -4,6 +4,9 @@ import asyncio
 import contextlib
 import io
 import os
+import select
+import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -121,19 +124,51 @@ async def test_stopped_it_leaves_no_process_and_no_file(tmp_path: Path) -> None:
     assert not await asyncio.to_thread(os.listdir, tmp_path)
 
 
+async def test_when_the_bot_is_killed_the_process_ends_by_itself(tmp_path: Path) -> None:
+    bot = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, stdout=subprocess.PIPE)
+    assert bot.stdout is not None
+    assert await asyncio.wait_for(bot.stdout.readline(), 90.0) == b"begun\n"
+    [worker] = _children(bot.pid)
+    ended = os.pidfd_open(worker)
+    bot.kill()
+    await bot.wait()
+    ready, _, _ = await asyncio.to_thread(select.select, [ended], [], [], 90.0)
+    os.close(ended)
+    assert ready
+
+
 async def test_a_process_that_dies_is_one_error(tmp_path: Path) -> None:
     broken = Order(Mix((Layer("no-such-sound"),)), 7, 60.0, Form.OGG, QUIET_LIMIT, "x")
     with pytest.raises(TakeError):
         await render_file(broken, tmp_path, lambda _: None)
 
 
-def _children() -> list[int]:
-    """Return our own processes that render files."""
-    found = []
+KILLED = """
+import asyncio
+from pathlib import Path
+from bot.audio.mix import Layer, Mix
+from bot.audio.taking.order import Form, Order
+from bot.audio.taking.taker import render_file
+
+order = Order(Mix((Layer("rain"),)), 7, 1500.0, Form.OGG, 10 * 1024 * 1024, "Rain")
+begun = []
+
+def told(progress):
+    begun or print("begun", flush=True)
+    begun.append(progress)
+
+asyncio.run(render_file(order, Path("nowhere"), told))
+"""
+"""What is killed: something that has a long file made and says when that began."""
+
+
+def _children(of: int | None = None) -> list[int]:
+    """Return the processes that render files for us, or for another process."""
+    found, wanted = [], of or os.getpid()
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             with contextlib.suppress(OSError):
                 parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-                if parent == os.getpid() and b"taking.worker" in (folder / "cmdline").read_bytes():
+                if parent == wanted and b"taking.worker" in (folder / "cmdline").read_bytes():
                     found.append(int(folder.name))
     return found

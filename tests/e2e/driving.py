@@ -48,7 +48,7 @@ async def browser_page(url: str, *, width: int = 1280, scale: float = 1.0) -> As
         await browser.close()
 
 
-async def type_command(page: Page, name: str, **options: str) -> None:
+async def type_command(page: Page, name: str, /, **options: str) -> None:
     """Type a slash command into SimCord's preview, as its keyboard user would."""
     preview: FrameLocator = page.frame_locator("#preview")
     composer = preview.locator("#channel-composer-input")
