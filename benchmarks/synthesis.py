@@ -1,6 +1,7 @@
 """How fast sounds are synthesised: seconds of sound per second of CPU, for each kind of synthesis.
 
-Run: PYTHONPATH=. .venv/bin/python benchmarks/synthesis.py [--all] [FAMILY …]; one JSON object a line. Without --all the
+Run: PYTHONPATH=. .venv/bin/python benchmarks/synthesis.py [--all] [FAMILY …]; one JSON object a line.
+Without --all the
 first recipe of each synthesis is rendered.
 """
 
@@ -20,7 +21,9 @@ def main() -> None:
     seen: set[str] = set()
     for sound, recipe in sorted(recipes().items(), key=lambda entry: (entry[1].facts.family, entry[0])):
         synth = f"{recipe.render.__module__.rpartition('.')[2]}.{recipe.render.__name__}"
-        if (synth in seen and not args.all) or (args.families and recipe.facts.family not in args.families):
+        if args.families and recipe.facts.family not in args.families:
+            continue
+        if synth in seen and not args.all:
             continue
         seen.add(synth)
         began = time.process_time()
