@@ -22,6 +22,7 @@ from bot.audio.opus import SAMPLE_RATE, Pcm
 from bot.audio.render import render
 from bot.audio.schedule import BedSchedule, EventSchedule
 
+pytestmark = pytest.mark.timeout(300)
 ROOT = Path(__file__).parents[2]
 MINUTE, HOUR = 60 * SAMPLE_RATE, 3600 * SAMPLE_RATE
 SEED = 2026

@@ -24,6 +24,8 @@ from bot.audio.taking.taker import TakeError, render_file
 
 from .hearing import levels_db, plan
 
+pytestmark = pytest.mark.timeout(300)
+"""What renders gives way to all other work on the machine: on a busy one it may take long."""
 MIB = 1024 * 1024
 QUIET_LIMIT = 10 * MIB
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import discord
 import numpy as np
+import pytest
 import simcord
 
 from bot.audio import loudness
@@ -20,6 +21,8 @@ from tests.cogs.room import refused, words
 from tests.cogs.test_sounds import recording
 from tests.gateway.panel_reading import until
 
+pytestmark = pytest.mark.timeout(300)
+"""What renders gives way to all other work on the machine: on a busy one it may take long."""
 CANCEL = "take:cancel:v1"
 
 
@@ -37,7 +40,7 @@ async def told(world: World) -> None:
     """Return once nothing is on its way and everything was said. Rendering gives way to all other work."""
     assert isinstance(world.bot, Hush)
     running = world.bot.services.tasks._tasks
-    async with asyncio.timeout(100.0):
+    async with asyncio.timeout(250.0):
         while left := [task for task in running if task.get_name() in ("take", "take-reply")]:
             await asyncio.wait(left)
     await world.env.settle()
