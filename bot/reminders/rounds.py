@@ -138,8 +138,10 @@ class Rounds:
 
     async def _say_here(self) -> None:
         if self._queue.is_shared and self._clock.monotonic() - self._said_here_s >= _HERE_S:
+            has_just_come = self._said_here_s == -math.inf
             self._said_here_s = self._clock.monotonic()
-            self._n_sharing = await self._queue.here(self._clock.now())
+            # Who has just come may not be the only one: processes are started together.
+            self._n_sharing = await self._queue.here(self._clock.now()) + has_just_come
             self._post.share_with(self._n_sharing)
 
     async def _take(self) -> bool:

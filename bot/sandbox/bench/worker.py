@@ -24,7 +24,7 @@ from bot.sandbox.recording.redirect import redirected
 from bot.settings import load
 
 _STEP_S = 0.01
-_N_ASKED = 300
+_N_ASKED = 2000
 
 
 class Probes:
