@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags, hstack
 
+from bot.support.concepts import Concepts
 from bot.support.features import Hashes, extract
 from bot.support.model import Floats
 from bot.support.normalise import normalise
@@ -30,10 +31,16 @@ class Seen:
     owner: npt.NDArray[np.int64]
 
 
-def see(rows: Sequence[Row]) -> Seen:
+def see(rows: Sequence[Row], languages: Sequence[str]) -> Seen:
+    """Read rows as triage would, each in the language it is guessed to be in."""
+    concepts = Concepts.load()
     texts = [list(passages(normalise(row.text))) for row in rows]
     owner = np.repeat(np.arange(len(rows)), [len(parts) for parts in texts])
-    parts = [extract(part) for found in texts for part in found]
+    parts = [
+        extract(part, concepts.read(part, language))
+        for found, language in zip(texts, languages, strict=True)
+        for part in found
+    ]
     first = np.flatnonzero(np.diff(owner, prepend=-1))
     return Seen([parts[at] for at in first], parts, owner)
 

@@ -13,7 +13,7 @@ from bot.support.normalise import normalise
 from bot.support.rules import Rules
 from corpus.design import Seen, see
 from corpus.everyday import everyday
-from corpus.rows import Row, load
+from corpus.rows import Row, chat, load
 from corpus.training import Folds, fit_rows, folds, held_out, languages_of, scales
 
 Levels = npt.NDArray[np.int64]
@@ -27,6 +27,7 @@ COLUMNS = (
     "low → card",
     "false cards ‰",
     "false offers ‰",
+    "chat cards ‰",
 )
 HEAD = ("| | " + " | ".join(COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|")
 CURVE = (0.25, 0.5, 0.75, 1.0)
@@ -55,6 +56,8 @@ class Figures:
     """Per 1000 tricky benign rows."""
     false_offers: float | None
     """Of any kind, per 1000 tricky benign rows."""
+    chat_cards: float | None
+    """Per 1000 lines of ordinary chat."""
 
     @classmethod
     def of(cls, rows: Sequence[Row], levels: Levels) -> "Figures":
@@ -63,6 +66,7 @@ class Figures:
             return sum(mine) / len(mine) if mine else None
 
         tricky = [share(lambda row: row.tricky, level) for level in (Level.HIGH_DISTRESS, Level.LOW_DISTRESS)]
+        chat_cards = share(lambda row: row.chat, Level.HIGH_DISTRESS)
         return cls(
             n_rows=len(rows),
             crisis_card=share(lambda row: row.level is Level.CRISIS, Level.HIGH_DISTRESS),
@@ -73,6 +77,7 @@ class Figures:
             low_card=share(lambda row: row.level is Level.LOW_DISTRESS, Level.HIGH_DISTRESS),
             false_cards=None if tricky[0] is None else tricky[0] * 1000,
             false_offers=None if tricky[1] is None else tricky[1] * 1000,
+            chat_cards=None if chat_cards is None else chat_cards * 1000,
         )
 
 
@@ -88,10 +93,11 @@ class Corpus:
 
     @classmethod
     def read(cls) -> "Corpus":
-        rows = [*load(), *everyday()]
+        rows = [*load(), *chat(), *everyday()]
         rules = Rules.load()
         ruled = np.array([rules.level(normalise(row.text)) for row in rows])
-        return cls(rows, see(rows), folds(rows), languages_of(rows), ruled)
+        languages = languages_of(rows)
+        return cls(rows, see(rows, languages), folds(rows), languages, ruled)
 
     def decided(self, surface: Surface, scores: Floats) -> Levels:
         """Return each row's level on held-out scores; the scales come from the other folds."""
@@ -175,7 +181,9 @@ def _line(name: str, found: Figures) -> str:
         found.low_card,
     )
     told = ["–" if share is None else f"{share:.2f}" for share in shares]
-    told += ["–" if n is None else f"{n:.0f}" for n in (found.false_cards, found.false_offers)]
+    told += [
+        "–" if n is None else f"{n:.0f}" for n in (found.false_cards, found.false_offers, found.chat_cards)
+    ]
     return f"| {name} | {found.n_rows} | {' | '.join(told)} |"
 
 

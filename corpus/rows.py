@@ -10,6 +10,8 @@ from typing import Any
 from bot.support.levels import Level
 
 FOLDER = Path(__file__).parent / "triage"
+CHAT_FOLDER = Path(__file__).parent / "chat"
+CHAT = "chat"
 EVERYDAY = "everyday"
 PLAIN = frozenset({"plain", "greeting", "request"})
 """Families of benign rows that nobody would mistake; every other benign row is a tricky one."""
@@ -25,6 +27,11 @@ class Row:
     batch: str
 
     @property
+    def chat(self) -> bool:
+        """Whether it is ordinary chat that an author wrote."""
+        return self.batch.startswith(CHAT)
+
+    @property
     def everyday(self) -> bool:
         """Whether it is a made line of ordinary chat, for training only."""
         return self.batch.startswith(EVERYDAY)
@@ -32,7 +39,12 @@ class Row:
     @property
     def tricky(self) -> bool:
         """Whether it is benign and made to look otherwise."""
-        return self.level is Level.NONE and not self.everyday and not PLAIN.issuperset(self.families)
+        return (
+            self.level is Level.NONE
+            and not self.everyday
+            and not self.chat
+            and not PLAIN.issuperset(self.families)
+        )
 
 
 def batches(folder: Path = FOLDER) -> list[Path]:
@@ -45,6 +57,27 @@ def load(paths: Sequence[Path] | None = None) -> list[Row]:
         _row(json.loads(line), path.stem)
         for path in (batches() if paths is None else paths)
         for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+
+
+def chat_files(folder: Path = CHAT_FOLDER) -> list[Path]:
+    return sorted(folder.glob("*.txt"))
+
+
+def chat() -> list[Row]:
+    """Read the batches of ordinary chat, a line each: benign, written by authors of their own."""
+    return [
+        Row(
+            line,
+            Level.NONE,
+            frozenset({Level.NONE}),
+            path.stem.split("-")[0],
+            ("plain",),
+            f"{CHAT}-{path.stem}",
+        )
+        for path in chat_files()
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip()
     ]
 
 

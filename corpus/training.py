@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
+from bot.support.concepts import Concepts
 from bot.support.languages import OTHER, Languages
 from bot.support.levels import Level, Surface
 from bot.support.model import QUESTIONS, Block, Floats, Model, Scale
@@ -57,7 +58,7 @@ def fit_rows(rows: Sequence[Row], seen: Seen, kept: Mask) -> Fitted:
     matrix = vocabulary.matrix(learnt)
     levels = np.array([row.level for row, keep in zip(rows, kept, strict=True) if keep])
     weight = np.array(
-        [ORDINARY if row.everyday else 1.0 for row, keep in zip(rows, kept, strict=True) if keep]
+        [ORDINARY if row.everyday or row.chat else 1.0 for row, keep in zip(rows, kept, strict=True) if keep]
     )
     found = [_fit_question(matrix, levels, weight, question) for question in QUESTIONS]
     return Fitted(vocabulary, np.stack([w for w, _ in found], axis=1), np.array([b for _, b in found]))
@@ -80,8 +81,8 @@ def folds(rows: Sequence[Row], n: int = N_FOLDS) -> Folds:
     """Return each row's fold: whole batches, each language's spread over the folds; -1 is never left out."""
     order: dict[str, int] = {}
     for batch in sorted({row.batch for row in rows}):
-        lang = batch.partition("-")[0]
-        order[batch] = sum(other.partition("-")[0] == lang for other in order)
+        kind = batch.rpartition("-")[0]
+        order[batch] = sum(other.rpartition("-")[0] == kind for other in order)
     return np.array([-1 if row.everyday else order[row.batch] % n for row in rows])
 
 
@@ -128,13 +129,13 @@ def scales(rows: Sequence[Row], scores: Floats, languages: Sequence[str]) -> dic
 
 def languages_of(rows: Sequence[Row]) -> list[str]:
     """Return each row's language as triage will guess it, which is not always the author's."""
-    languages = Languages.load()
+    languages = Languages.load(Concepts.load())
     return [languages.language(normalise(row.text)) for row in rows]
 
 
 def train(rows: Sequence[Row], fingerprint: str) -> Model:
     """Return the model of all rows, its scales set on batches left out."""
-    seen = see(rows)
+    seen = see(rows, languages_of(rows))
     scores = held_out(rows, seen, folds(rows))
     known = np.flatnonzero(~np.isnan(scores[:, 0]))
     judged = [rows[int(at)] for at in known]

@@ -1,17 +1,22 @@
-"""What the model looks at: hashed n-grams of letters, words and word skeletons, and pairs of words."""
+"""What the model looks at: hashed runs of letters, words and word skeletons, pairs of words, and concepts."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 Hashes = npt.NDArray[np.uint32]
-_Wide = npt.NDArray[np.uint64]
+Wide = npt.NDArray[np.uint64]
 
 LETTER_SIZES = range(2, 6)
 WORD_SIZES = range(1, 4)
 PAIRED = 12
 """A word is paired with each of as many words after it, less one."""
+CONCEPTS_PAIRED = 8
+"""The same for concepts, counted in words that mean something."""
 
 _SCRIPT_CHANGE = re.compile(
     r"(?<=[\u3041-\u3096ー])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[\u3041-\u3096])|(?<=を)"
@@ -19,11 +24,22 @@ _SCRIPT_CHANGE = re.compile(
 """Where a Japanese word may begin: between kanji and kana, and after the object."""
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
-_PAIR = np.uint64(4 << 8)
+_PAIR, _CONCEPT, _CONCEPT_PAIR, _CONCEPT_NEXT, _CONCEPT_THIRD, _MIXED_PAIR = (
+    np.uint64(salt << 8) for salt in range(4, 10)
+)
 _S30, _S27, _S31, _S32 = (np.uint64(n) for n in (30, 27, 31, 32))
 
 
-def extract(text: str) -> tuple[Hashes, ...]:
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the words of a text mean: concepts (n, most meanings) by hash, 0 for none."""
+
+    concepts: Wide
+    single: Mapping[int, int] | None
+    """The concept that stands for the word at a place; None where a script has no spaces."""
+
+
+def extract(text: str, marks: Marks) -> tuple[Hashes, ...]:
     """Return each block's distinct features of a normalised text, as sorted 32-bit hashes."""
     spaced = _SCRIPT_CHANGE.sub(" ", text)
     words = _words(spaced)
@@ -31,17 +47,49 @@ def extract(text: str) -> tuple[Hashes, ...]:
         _distinct(_grams(_codes(f" {text} "), LETTER_SIZES, salt=1)),
         _distinct(_grams(words, WORD_SIZES, salt=2)),
         _distinct(_grams(_words(skeletons(spaced)), WORD_SIZES, salt=3)),
-        _distinct(
-            [_mixed(words[:-gap] * _STEP + words[gap:] + _PAIR) for gap in range(1, min(PAIRED, len(words)))]
-        ),
+        _distinct(_pairs(words, _PAIR)),
+        *_meant(marks.concepts),
+        *_part_meant(text, marks.single),
     )
 
 
-def _codes(text: str) -> _Wide:
+def _pairs(words: Wide, salt: np.uint64) -> list[Wide]:
+    return [_mixed(words[:-gap] * _STEP + words[gap:] + salt) for gap in range(1, min(PAIRED, len(words)))]
+
+
+def _meant(concepts: Wide) -> tuple[Hashes, Hashes]:
+    """Return the concepts, and which follow which: soon after, at once, and three in a row."""
+    runs = []
+    for gap in range(1, min(CONCEPTS_PAIRED, len(concepts))):
+        before, after = concepts[:-gap, :, None], concepts[gap:, None, :]
+        both = (before * _STEP + after)[(before != 0) & (after != 0)]
+        runs += [_mixed(both + _CONCEPT_PAIR)] + ([_mixed(both + _CONCEPT_NEXT)] if gap == 1 else [])
+    if len(concepts) > 2:
+        a, b, c = concepts[:-2, :, None, None], concepts[1:-1, None, :, None], concepts[2:, None, None, :]
+        runs.append(_mixed(((a * _STEP + b) * _STEP + c)[(a != 0) & (b != 0) & (c != 0)] + _CONCEPT_THIRD))
+    return _distinct([_mixed(concepts[concepts != 0] + _CONCEPT)]), _distinct(runs)
+
+
+def _part_meant(text: str, single: Mapping[int, int] | None) -> tuple[Hashes, Hashes]:
+    """Return pairs and runs of words in which each known word stands for what it means."""
+    if not single:
+        return _distinct([]), _distinct([])
+    words = _words(text)
+    words[list(single)] = np.array(list(single.values()), np.uint64)
+    return _distinct(_pairs(words, _MIXED_PAIR)), _distinct(_grams(words, WORD_SIZES, salt=10))
+
+
+@lru_cache(maxsize=4096)
+def word_hash(word: str) -> int:
+    """Return one word's 64-bit hash, never 0."""
+    return int(_words(word)[0]) or 1
+
+
+def _codes(text: str) -> Wide:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
 
 
-def _words(text: str) -> _Wide:
+def _words(text: str) -> Wide:
     """Return one 64-bit hash a word: a polynomial over its letters."""
     codes = _codes(f"{text} ")
     ends = np.flatnonzero(codes == 32)
@@ -53,7 +101,7 @@ def _words(text: str) -> _Wide:
     return _mixed(np.add.reduceat(codes * powers[place], starts))
 
 
-def _grams(units: _Wide, sizes: range, salt: int) -> list[_Wide]:
+def _grams(units: Wide, sizes: range, salt: int) -> list[Wide]:
     """Return the hashes of every run of each size."""
     found = []
     rolled = np.zeros(len(units), np.uint64)
@@ -67,14 +115,14 @@ def _grams(units: _Wide, sizes: range, salt: int) -> list[_Wide]:
     return found
 
 
-def _mixed(x: _Wide) -> _Wide:
+def _mixed(x: Wide) -> Wide:
     """Splitmix64's finaliser."""
     x = (x ^ (x >> _S30)) * _MIX[0]
     x = (x ^ (x >> _S27)) * _MIX[1]
     return x ^ (x >> _S31)
 
 
-def _distinct(found: list[_Wide]) -> Hashes:
+def _distinct(found: list[Wide]) -> Hashes:
     if not found:
         return np.zeros(0, np.uint32)
     return np.unique((np.concatenate(found) >> _S32).astype(np.uint32))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Self
 
+from bot.support.concepts import Concepts
 from bot.support.normalise import normalise
 from bot.support.rules import language_files
 
@@ -16,17 +17,25 @@ _SCRIPTS = {
 }
 
 
-class Languages:
-    """Tells by the script, or by the most common words."""
+_ENOUGH = 80
+"""Words that are looked at."""
 
-    def __init__(self, common: Mapping[str, frozenset[str]]) -> None:
-        self._common = common
+
+class Languages:
+    """Tells by the script, or by how many words are known: the most common ones count twice."""
+
+    def __init__(self, common: Mapping[str, frozenset[str]], concepts: Concepts) -> None:
+        self._common, self._concepts = common, concepts
 
     @classmethod
-    def load(cls) -> Self:
+    def load(cls, concepts: Concepts) -> Self:
         """Read every language's file. Raises ContentError naming it."""
         return cls(
-            {lang: frozenset(normalise(word) for word in lists["common"]) for lang, lists in language_files()}
+            {
+                lang: frozenset(normalise(word) for word in lists["common"])
+                for lang, lists in language_files()
+            },
+            concepts,
         )
 
     def language(self, text: str) -> str:
@@ -35,8 +44,12 @@ class Languages:
             for lang, letters in _SCRIPTS.items():
                 if letters.search(text):
                     return lang
-        words = text.split()
-        counts = {lang: sum(word in common for word in words) for lang, common in self._common.items()}
+        words = text.split(maxsplit=_ENOUGH)[:_ENOUGH]
+        counts = {lang: self._known(words, lang) for lang in self._common}
         best = max(counts, key=lambda lang: (counts[lang], lang))
         most = [lang for lang, n in counts.items() if n == counts[best]]
         return best if counts[best] and len(most) == 1 else OTHER
+
+    def _known(self, words: list[str], lang: str) -> int:
+        common = self._common[lang]
+        return sum((word in common) + (word.isalpha() and self._concepts.known(word, lang)) for word in words)

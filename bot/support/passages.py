@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 SHORT = 280
 """Letters up to which a text is read only as a whole."""
+WHOLE = 2_000
+"""Letters up to which it is read as a whole too."""
 PART = 200
 """Letters after which a part ends with its sentence."""
 MOST_PARTS = 24
@@ -12,8 +14,9 @@ _STOPS = frozenset(".?!…")
 
 
 def passages(text: str) -> Iterator[str]:
-    """Yield the normalised text, and if it is long also its parts, which end with a sentence if they can."""
-    yield text
+    """Yield the normalised text, and if it is long its parts, which end with a sentence if they can."""
+    if len(text) <= WHOLE:
+        yield text
     if len(text) <= SHORT:
         return
     part = max(PART, -(-len(text) // MOST_PARTS))

@@ -5,6 +5,7 @@ from typing import Self
 
 import numpy as np
 
+from bot.support.concepts import Concepts
 from bot.support.features import extract
 from bot.support.languages import Languages
 from bot.support.levels import Level, Surface
@@ -19,14 +20,16 @@ MODEL_FILE = "triage.model"
 class Triage:
     """Decides on one of four offers. Load it once; it may be asked from any thread."""
 
-    def __init__(self, model: Model, rules: Rules, languages: Languages) -> None:
-        self._model, self._rules, self._languages = model, rules, languages
+    def __init__(self, model: Model, rules: Rules, concepts: Concepts, languages: Languages) -> None:
+        self._model, self._rules = model, rules
+        self._concepts, self._languages = concepts, languages
 
     @classmethod
     def load(cls) -> Self:
         """Read the shipped model and lists. Raises ContentError when one is damaged."""
         model = Model.from_bytes((files("bot.support") / MODEL_FILE).read_bytes())
-        return cls(model, Rules.load(), Languages.load())
+        concepts = Concepts.load()
+        return cls(model, Rules.load(), concepts, Languages.load(concepts))
 
     def language(self, text: str) -> str:
         """Return which language words are in, or `other`: a guess for a first answer, corrected by a tap."""
@@ -40,6 +43,8 @@ class Triage:
         words = normalise(text)
         if not words:
             return Level.NONE
-        scores: Floats = np.max([self._model.scores(extract(part)) for part in passages(words)], axis=0)
-        learnt = self._model.scale(self._languages.language(words)).levels(scores, surface)
+        language = self._languages.language(words)
+        found = (extract(part, self._concepts.read(part, language)) for part in passages(words))
+        scores: Floats = np.max([self._model.scores(features) for features in found], axis=0)
+        learnt = self._model.scale(language).levels(scores, surface)
         return max(self._rules.level(words), Level(int(learnt)))

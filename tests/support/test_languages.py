@@ -2,10 +2,11 @@
 
 import pytest
 
+from bot.support.concepts import Concepts
 from bot.support.languages import OTHER, Languages
 from bot.support.normalise import normalise
 
-LANGUAGES = Languages.load()
+LANGUAGES = Languages.load(Concepts.load())
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,7 @@ LANGUAGES = Languages.load()
         ("眠れない", "ja"),
         ("مش قادر أنام", "ar"),
         ("ana mesh 3aref anam", "ar"),
-        ("zzz", OTHER),
+        ("qwrt", OTHER),
         ("", OTHER),
     ],
 )
