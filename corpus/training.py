@@ -18,6 +18,8 @@ from corpus.rows import Row
 
 COST = 0.01
 N_FOLDS = 5
+MOST = 690_000
+"""Features of the model, at most: seven bytes each."""
 ENOUGH = 300
 """Rows a language needs for a scale of its own."""
 BETWEEN = 0.3
@@ -150,7 +152,18 @@ def train(rows: Sequence[Row], fingerprint: str) -> Model:
     )
 
 
-def _blocks(fitted: Fitted) -> Iterator[Block]:
+def _blocks(fitted: Fitted) -> list[Block]:
+    """Return the blocks without their lightest features, so that there are no more than MOST."""
+    blocks = list(_rounded(fitted))
+    heaviest = [np.abs(block.weights.astype(np.int64)).max(axis=1) for block in blocks]
+    least = next(steps for steps in range(1, 128) if sum(int((w >= steps).sum()) for w in heaviest) <= MOST)
+    return [
+        Block(block.hashes[w >= least], block.weights[w >= least], block.step)
+        for block, w in zip(blocks, heaviest, strict=True)
+    ]
+
+
+def _rounded(fitted: Fitted) -> Iterator[Block]:
     at = 0
     for hashes, rarity in zip(fitted.vocabulary.hashes, fitted.vocabulary.rarity, strict=True):
         weights = fitted.weights[at : at + len(hashes)] * rarity[:, None]
@@ -158,5 +171,4 @@ def _blocks(fitted: Fitted) -> Iterator[Block]:
         step = (np.abs(weights).max(axis=0) / 127).clip(min=1e-12)
         step = np.array([float(f"{one:.6g}") for one in step])
         small = np.rint(weights / step).clip(-127, 127).astype(np.int8)
-        told = small.any(axis=1)
-        yield Block(hashes[told], small[told], step)
+        yield Block(hashes, small, step)
