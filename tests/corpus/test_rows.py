@@ -48,8 +48,8 @@ def test_about_half_of_a_batch_is_benign(batch: Path):
     assert all(counts[level] / total >= 0.12 for level in LEVELS[1:])
 
 
-def test_no_text_but_a_greeting_stands_twice():
-    """Two authors may both have written "bye"."""
+def test_no_text_but_a_few_words_stands_twice():
+    """Two authors may both have written "bye" or "volume down 20"."""
     texts = (str(row["text"]).casefold() for batch in BATCHES for row in rows(batch))
-    counts = Counter(text for text in texts if len(text) > 10)
+    counts = Counter(text for text in texts if len(text) > 20)
     assert [text for text, n in counts.items() if n > 1] == []

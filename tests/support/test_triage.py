@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.support.concepts import Concepts
 from bot.support.features import extract
 from bot.support.levels import Level, Surface
 from bot.support.triage import Triage
@@ -129,4 +130,5 @@ def test_any_long_text_gets_a_level(piece: str, n: int):
 
 @pytest.mark.parametrize("n", [1_000, 10_000])
 def test_features_grow_with_the_text_alone(n: int):
-    assert sum(len(block) for block in extract("k i ll " * (n // 7))) <= 30 * n
+    text = "k i ll " * (n // 7)
+    assert sum(len(block) for block in extract(text, Concepts.load().read(text, "en"))) <= 30 * n
