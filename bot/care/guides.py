@@ -199,7 +199,11 @@ class Guides:
     def _take_in(self, guide: Guide) -> None:
         self._guides[guide.stage.message_id] = guide
         if guide.sound is not None:
-            guide.sound.tell(lambda: self._sound(guide))
+            guide.sound.tell(lambda: self._sounds_again(guide))
+
+    def _sounds_again(self, guide: Guide) -> None:
+        self._sound(guide)
+        self._lead_on(guide)  # its message names what plays
 
     def _sound(self, guide: Guide) -> None:
         """Let what is heard be in step with what is shown."""

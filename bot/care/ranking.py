@@ -58,14 +58,17 @@ def suggest(
 
 
 def _pages(ranked: list[_Ranked], content: CareContent) -> Iterator[list[_Ranked]]:
-    """Yield them three at a time, no two of one activity on a page."""
+    """Yield them three at a time, no two of one activity or one practice on a page."""
     while ranked:
-        chosen: dict[str, _Ranked] = {}
+        chosen: list[_Ranked] = []
+        taken: set[str] = set()
         for entry in ranked:
-            if len(chosen) < N_SUGGESTIONS:
-                chosen.setdefault(content.activities[entry[0]], entry)
-        yield list(chosen.values())
-        ranked = [entry for entry in ranked if entry not in chosen.values()]
+            kinds = {content.activities[entry[0]], content.pairings[entry[0]].practice or entry[0]}
+            if len(chosen) < N_SUGGESTIONS and taken.isdisjoint(kinds):
+                chosen.append(entry)
+                taken |= kinds
+        yield chosen
+        ranked = [entry for entry in ranked if entry not in chosen]
 
 
 def sound_for(thing: Pairing | Practice, history: History, at: datetime) -> str | None:

@@ -144,7 +144,9 @@ class CarePages:
             lines[1] += " " + self._texts.get(
                 "pair.list.sound", locale, sound=self.sound_name(suggestion.sound)
             )
-        lines.append(f"-# {self._claim(pairing, locale)}")
+        # The label once: in the reason, or before the claim.
+        is_reason = suggestion.reason.key.endswith(self._content.source_of(pairing).evidence)
+        lines.append(f"-# {pairing.claim if is_reason else self._claim(pairing, locale)}")
         if pairing.care is not None:
             lines.append(f"-# {pairing.care}")
         return "\n".join(lines)

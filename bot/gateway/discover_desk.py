@@ -147,6 +147,8 @@ class DiscoverDesk:
 
     def _reason(self, found: Found, profile: Profile, locale: str) -> str:
         own, others = found.own, found.of_family
+        if own.n == own.pleasant == own.tingled == 1:
+            return self._texts.get("discover.why.tingled_once", locale)
         if own.n and own.tingled:
             return self._texts.get("discover.why.tingled", locale, pleasant=own.pleasant, count=own.n)
         if own.n == own.pleasant == 1:

@@ -60,6 +60,8 @@ def test_whatever_is_asked_what_comes_fits(
         ]
     assert len(found) <= 3
     assert len({CONTENT.activities[suggestion.pairing_id] for suggestion in found}) == len(found)
+    practices = [suggestion.pairing.practice for suggestion in found if suggestion.pairing.practice]
+    assert len(set(practices)) == len(practices), "not one breath under three names"
     for suggestion in found:
         pairing = suggestion.pairing
         assert now.feeling in pairing.feelings

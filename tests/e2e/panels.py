@@ -13,6 +13,8 @@ from pathlib import Path
 import simcord
 from playwright.async_api import Page, async_playwright
 
+from bot.care.guides import LONGEST_REPLY_MINUTES
+from bot.care.model import HELP_FIRST
 from bot.sandbox.simcord_bridge import LivePreview
 from bot.sandbox.world import World
 from tests.cogs.care_reading import ids_of
@@ -20,6 +22,7 @@ from tests.cogs.room import opened_world
 from tests.e2e.driving import CHROMIUM, FLAGS
 
 PHONE = {"width": 360, "height": 1500}
+_PICTURES_ARE_THERE = "[...document.images].every(image => image.naturalWidth > 0)"
 CARD_LOCALES = ("en-US", "es-ES", "fr", "de", "pt-BR", "hi", "ja", "ar")
 
 
@@ -33,15 +36,23 @@ class Camera:
         self._preview = LivePreview(world.env, framed_style="")
 
     async def take(
-        self, name: str, viewer: simcord.MemberActor, channel: simcord.ChannelHandle | None = None
+        self,
+        name: str,
+        viewer: simcord.MemberActor,
+        channel: simcord.ChannelHandle | None = None,
+        *,
+        showing: str = "",
     ) -> None:
+        """Take the newest message that shows these words."""
         where = channel or self.world.text
         as_whom = viewer.user if where.guild is None else viewer
         await self._page.goto(await self._preview.show(where, as_whom, timezone="UTC"))
-        message = self._page.locator(".channel-message").last
+        message = self._page.locator(".channel-message", has_text=showing).last
         await message.wait_for()
         await message.scroll_into_view_if_needed()
-        await self._page.wait_for_load_state("networkidle")
+        async with asyncio.timeout(20):
+            while not await self._page.evaluate(_PICTURES_ARE_THERE):
+                pass
         await message.screenshot(path=self._folder / f"{name}.png")
         wide = await message.evaluate("node => node.scrollWidth > node.clientWidth + 1")
         print(f"{name}{': WIDER THAN THE SCREEN' if wide else ''}", flush=True)
@@ -72,10 +83,10 @@ async def care(camera: Camera) -> None:
     await camera.take("meditate-done", person)
     await pictures(camera)
     await world.sitter.slash(world.text, "focus", sound="rain")
-    await camera.take("focus-panel", world.sitter, world.lantern)
+    await camera.take("focus-panel", world.sitter, world.lantern, showing="Round 1 of")
     rounds = next(m for m in world.lantern.history() if "Round 1" in str(m.components))
     await world.sitter.click(rounds, label="Stop")
-    await camera.take("focus-end", world.sitter, world.lantern)
+    await camera.take("focus-end", world.sitter, world.lantern, showing="rounds planned")
     message = (await person.slash(world.text, "checkin")).response
     await camera.take("checkin-question", person)
     for answer in ("A little", "Much", "All right"):
@@ -93,7 +104,11 @@ async def pictures(camera: Camera) -> None:
     """Take each visual trigger inside its guide."""
     world, person = camera.world, camera.world.caller
     content = world.bot.services.care.content
-    shown = {pairing.visual: pairing_id for pairing_id, pairing in content.pairings.items() if pairing.visual}
+    shown = {
+        pairing.visual: pairing_id
+        for pairing_id, pairing in content.pairings.items()
+        if pairing.visual and pairing.feelings[0] not in HELP_FIRST
+    }
     for visual, pairing_id in shown.items():
         pairing = content.pairings[pairing_id]
         answer = await person.slash(
@@ -104,7 +119,8 @@ async def pictures(camera: Camera) -> None:
             starts = [i for i in ids_of(world, message) if i.startswith(f"care:start:v1:{pairing_id}:")]
             if starts:
                 await person.click(message, custom_id=starts[0])
-                await camera.take(f"picture-{visual}", person)
+                is_long = pairing.minutes[1] > LONGEST_REPLY_MINUTES
+                await camera.take(f"picture-{visual}", person, world.dm if is_long else None)
                 break
             await person.click(message, label="Other ideas")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import create_bot
+from bot.audio.score import Breaths
 from bot.core.clock import SystemClock
 from bot.core.errors import Refusal
 from bot.gateway.client import Hush
@@ -22,6 +23,7 @@ from bot.playback.model import Seat, Wish
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.voice import VoiceServerProcess
 from bot.sandbox.world import World
+from tests.cogs.care_reading import shown
 from tests.gateway.panel_reading import panels_in, press_id, text_of
 
 
@@ -64,6 +66,10 @@ async def _carry_out(world: World, wish: dict[str, Any]) -> dict[str, Any]:
         case "press":
             [panel] = panels_in(world, world.lantern)
             await world.sitter.click(panel, custom_id=press_id(wish["button"]))
+        case "click":
+            messages = [*world.lantern.history(viewer=world.sitter), *world.text.history(viewer=world.sitter)]
+            message = next(m for m in messages if str(m.id) == wish["message"])
+            await world.sitter.click(message, label=wish["label"])
         case "say":
             await world.sitter.send(world.text, wish["words"])
         case "settle":
@@ -109,10 +115,26 @@ def _state(world: World) -> dict[str, Any]:
         "ends_at": None if now is None or now.ends_at is None else now.ends_at.timestamp(),
         "panels": {str(panel.id): text_of(world, panel) for panel in panels_in(world, world.lantern)},
         "sits_in": world.where_is(world.bot_id),
+        "shown": {
+            str(message.id): shown(world, message)
+            for channel in (world.lantern, world.text)
+            for message in channel.history(viewer=world.sitter)
+        },
+        "score": _score(world.bot),
         "messages": [message.content for message in world.text.history()],
         "commands": world.sitter.available_commands(world.text),
         "at": world.clock.now().timestamp(),
     }
+
+
+def _score(bot: Hush) -> list[float]:
+    """Return when from now on a guide's bells, breaths and lines are due, seconds."""
+    [session] = bot.services.playback._sessions.all() or [None]
+    if session is None:
+        return []
+    at_s = session.stream.position_s
+    begins = [part.begin_s if isinstance(part, Breaths) else part.at_s for part in session.plan.score]
+    return sorted(round(begin_s - at_s, 1) for begin_s in begins)
 
 
 def _tell(**answer: Any) -> None:
