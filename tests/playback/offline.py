@@ -26,6 +26,8 @@ from tests.playback.memory import MemoryLink, MemoryLinks
 
 HOUSE_LUFS = -30.0
 TICKS_A_S = 50
+SILENT_DB = -68.0
+UNDER_OTHERS_DB = 34.0
 STEP_S = 0.1
 """How often one looks at what is so."""
 CENTRES_HZ = {
@@ -88,6 +90,15 @@ def bands_db(pcm: Pcm, window_s: float = 0.5) -> dict[str, np.ndarray]:
         power = np.square(heard[: len(heard) // n * n]).reshape(-1, n).mean(axis=1)
         found[name] = 10.0 * np.log10(np.maximum(power, 1e-14))
     return found
+
+
+def audible(levels: dict[str, np.ndarray], name: str) -> np.ndarray:
+    """Return in which windows a sound is heard: over any room's noise, and over what the codec adds.
+
+    levels: of `bands_db`. Opus leaves noise about 40 dB under what it carries.
+    """
+    others = np.max([level for other, level in levels.items() if other != name], axis=0)
+    return levels[name] > np.maximum(SILENT_DB, others - UNDER_OTHERS_DB)
 
 
 def true_for(steps: Sequence[bool], seconds: float) -> list[bool]:
