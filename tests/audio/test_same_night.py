@@ -105,7 +105,7 @@ def test_the_schedule_is_the_one_it_always_was() -> None:
         hashlib.sha256("".join(night(each, SEED)).encode()).hexdigest() for each in (bed, tapping, beating)
     ]
     assert digests == [
-        "447fbf11b188decd165ff9b354eaca727a0ca0730ac2957bba9eabed3d6969d1",
+        "b421e931939586100a1036628f02de6cb603a0cd6a038c712b8e2e71be30df52",
         "5687e027203ba59e7c9d181876e9bd114010006784f22206f7572cdbf75a20af",
         "e68d38d17f21777125fd7faeb9e391cf2c134b0322363942b4fb5220915b6be0",
     ]
