@@ -16,14 +16,22 @@ HEARD = ("audio", "corpus", "e2e", "gateway", "journey", "sandbox", "sandbox_rec
 """About half of all the time tests take; the other half is everything else."""
 
 
+SOME_FAILED = 1
+"""How pytest ends when it ran all tests and some failed; anything else is no run at all."""
+
+
 def _run(name: str, *argv: str) -> bool:
+    return _code(name, *argv) == 0
+
+
+def _code(name: str, *argv: str) -> int:
     began = time.perf_counter()
     done = subprocess.run([sys.executable, *argv], cwd=ROOT, check=False)
     print(
         f"{name}: {'ok' if done.returncode == 0 else 'FAILED'} ({time.perf_counter() - began:.0f} s)",
         flush=True,
     )
-    return done.returncode == 0
+    return done.returncode
 
 
 def _halves(marks: Sequence[str]) -> bool:
@@ -40,13 +48,14 @@ def _halves(marks: Sequence[str]) -> bool:
     }
     with ThreadPoolExecutor() as side_by_side:
         first = side_by_side.map(
-            lambda name: _run(f"tests, {name}", "-m", "coverage", "run", *pytest[name]), halves
+            lambda name: _code(f"tests, {name}", "-m", "coverage", "run", *pytest[name]), halves
         )
-        passed = dict(zip(halves, first, strict=True))
+        ended = dict(zip(halves, first, strict=True))
     again = ("--last-failed", "--last-failed-no-failures=none")
     return all(
-        passed[name] or _run(f"tests, {name}, what failed once more", *pytest[name], *again)
-        for name in halves
+        code == 0
+        or (code == SOME_FAILED and _run(f"tests, {name}, what failed once more", *pytest[name], *again))
+        for name, code in ended.items()
     )
 
 
