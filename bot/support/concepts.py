@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Self
@@ -124,7 +123,6 @@ def _folder() -> Traversable:
     return files("bot.content") / "concepts"
 
 
-@cache
 def _read(name: str) -> tuple[str, Lexicon]:
     try:
         concepts = tomllib.loads((_folder() / name).read_text(encoding="utf-8"))

@@ -1,5 +1,6 @@
 """What to offer somebody who wrote to Hush: a pure function of their words. Nothing is kept or logged."""
 
+from functools import cache
 from importlib.resources import files
 from typing import Self
 
@@ -17,6 +18,12 @@ from bot.support.rules import Rules
 MODEL_FILE = "triage.model"
 
 
+@cache
+def _concepts() -> Concepts:
+    """Read the lexicons once a process: they never change while it runs."""
+    return Concepts.load()
+
+
 class Triage:
     """Decides on one of four offers. Load it once; it may be asked from any thread."""
 
@@ -28,7 +35,7 @@ class Triage:
     def load(cls) -> Self:
         """Read the shipped model and lists. Raises ContentError when one is damaged."""
         model = Model.from_bytes((files("bot.support") / MODEL_FILE).read_bytes())
-        concepts = Concepts.load()
+        concepts = _concepts()
         return cls(model, Rules.load(), concepts, Languages.load(concepts))
 
     def language(self, text: str) -> str:
