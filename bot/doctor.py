@@ -69,9 +69,11 @@ def examine(*, offline: bool, api: str | None = None) -> Iterator[Finding]:
     except SettingsError as error:
         yield _look_here(str(error))
         return
-    yield _folder(settings.data_dir)
+    folder = _folder(settings.data_dir)
+    yield folder
     if all(wheel.fine for wheel in wheels):
-        yield _said(lambda: _database(settings))
+        if folder.fine or settings.database_url is not None:
+            yield _said(lambda: _database(settings))
         yield _said(_sounds)
         yield _said(_helplines)
         yield from _discord(settings, offline=offline, api=api)

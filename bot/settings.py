@@ -1,6 +1,7 @@
 """What a hoster can set: HUSH_* environment variables or a .env file beside the process."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,7 +23,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     """Where the database is: postgresql://user:password@host/database. Unset, a file in the data folder."""
 
-    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """How much is logged. Never what people wrote, at any level."""
 
     volume_cap: int = Field(100, ge=1, le=100)

@@ -137,8 +137,7 @@ def test_without_a_network(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_data_folder_that_is_a_file(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place.write_text("")
-    _, _, sentences = look(capsys)
-    assert sentences[0] == f"{place} is a file where the data folder should be. Set HUSH_DATA_DIR."
+    assert amiss(capsys) == f"{place} is a file where the data folder should be. Set HUSH_DATA_DIR."
 
 
 def test_little_room(
