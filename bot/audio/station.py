@@ -292,7 +292,9 @@ class Station:
             moved = round(head / CHUNK) * CHUNK - self.position
         self.plan = plan
         self.position += moved
-        if self._mixer is not None:
+        if self._master.silent:
+            self._mixer = None  # what nobody hears any more shall not be heard on its way out
+        elif self._mixer is not None:
             self._mixer.change(plan, moved)
 
     def _set_volume(self, percent: int) -> None:

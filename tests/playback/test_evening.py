@@ -54,6 +54,8 @@ class Asked:
 
     gains: dict[str, float] = field(default_factory=dict)
     volume: int = DEFAULT_VOLUME
+    lowest_cap: int = 100
+    """Since that volume was asked for: what is too loud is lowered step by step, and never raised again."""
     playing: bool = False
     paused: bool = False
     ends_s: float | None = None
@@ -66,6 +68,9 @@ class Asked:
     @property
     def cap(self) -> int:
         return min(HOSTER, self.server_cap, self.channel_cap)
+
+    def wish(self, volume: int) -> None:
+        self.volume, self.lowest_cap = min(volume, self.cap), self.cap
 
     @property
     def forbidden(self) -> set[str]:
@@ -156,8 +161,9 @@ class Evening:
         session = self.house.sessions.playing(1)
         assert (session is not None) == self.asked.playing
         if session is not None:
-            self.asked.volume = min(self.asked.volume, self.asked.cap)
-            assert session.stream.volume == self.asked.volume
+            lowered = min(self.asked.volume, self.asked.lowest_cap)
+            assert lowered <= session.stream.volume <= min(self.asked.volume, self.asked.cap)
+            self.asked.volume = session.stream.volume
             assert {one.trigger: one.gain_db for one in session.plan.mix.layers} == self.asked.gains
         pcm = decoded(self.packets)
         self.judge(pcm)
@@ -302,7 +308,7 @@ class EveningMachine(RuleBasedStateMachine):
             async def press(member: int, button: str) -> None:
                 def then() -> None:
                     session = evening.house.session()
-                    asked.volume = session.stream.volume
+                    asked.wish(session.stream.volume)
                     asked.paused = {"pause": True, "resume": False}.get(button, asked.paused)
 
                 await evening.ask(getattr(playback, button)(evening.seat(member)), then)
@@ -315,7 +321,7 @@ class EveningMachine(RuleBasedStateMachine):
     def sets_the_volume(self, member: int, volume: int, pause_s: float) -> None:
         async def act(evening: Evening, asked: Asked) -> None:
             def then() -> None:
-                asked.volume = min(volume, asked.cap)
+                asked.wish(volume)
 
             await evening.ask(evening.house.playback.set_volume(evening.seat(member), volume), then)
 
@@ -367,7 +373,7 @@ class EveningMachine(RuleBasedStateMachine):
             else:
                 asked.channel_cap = percent
                 await evening.cap(channel_caps={HOME.channel_id: percent})
-            asked.volume = min(asked.volume, asked.cap)
+            asked.lowest_cap = min(asked.lowest_cap, asked.cap)
 
         self.step(act, pause_s)
 
@@ -391,9 +397,9 @@ class EveningMachine(RuleBasedStateMachine):
 
 def _play(asked: Asked, gains: dict[str, float], volume: int | None) -> None:
     if not asked.playing:
-        asked.volume = min(DEFAULT_VOLUME, asked.cap)
+        asked.wish(DEFAULT_VOLUME)
     if volume is not None:
-        asked.volume = min(volume, asked.cap)
+        asked.wish(volume)
     asked.gains, asked.playing, asked.paused, asked.ends_s = gains, True, False, None
 
 
@@ -420,6 +426,14 @@ def test_an_evening_of_several_members(machine: type[EveningMachine]) -> None:
             phases=[Phase.generate],
         ),
     )
+
+
+def test_what_was_blocked_alone_is_not_heard_on_its_way_out(machine: type[EveningMachine]) -> None:
+    evening = machine()
+    evening.somebody_begins("fan")
+    evening.blocks("fan", 2, 2.5)
+    evening.loads_a_preset(1, code=False, pause_s=2.5)
+    evening.teardown()
 
 
 @pytest.mark.long
