@@ -3,7 +3,7 @@
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
@@ -167,9 +167,12 @@ async def _open_services(  # noqa: PLR0915 - everything is joined here
             clock=clock,
             tasks=tasks,
         )
-        care, guides = await _care(database, library, blocks, clock, tasks)
-        evenings = await asyncio.to_thread(evening_parts, database, client, budget, texts, clock, tasks)
         hearing = Hearing(await asyncio.to_thread(Triage.load), Decisions(clock), clock)
+        is_held = hearing.decisions.is_held
+        care, guides = await _care(database, library, blocks, clock, tasks, is_held)
+        evenings = await asyncio.to_thread(
+            evening_parts, database, client, budget, texts, clock, tasks, is_held
+        )
         holders = (playback, blocks, favourites, recordings, takes, guides, hearing, evenings.acquaintance)
         vitals = BotVitals(client, sessions, engine, database, evenings.rounds)
         try:
@@ -328,8 +331,13 @@ def _sweep(
     )
 
 
-async def _care(
-    database: "Database", library: Library, blocks: Blocks, clock: Clock, tasks: Tasks
+async def _care(  # noqa: PLR0917 - what two rooms are made of
+    database: "Database",
+    library: Library,
+    blocks: Blocks,
+    clock: Clock,
+    tasks: Tasks,
+    is_held: Callable[[int], bool],
 ) -> tuple[Care, Guides]:
     from bot.store.care import SqlCareStore, SqlGuideStore  # noqa: PLC0415
     from bot.store.settings import SqlPersonSettingsStore  # noqa: PLC0415
@@ -337,7 +345,7 @@ async def _care(
     content = await asyncio.to_thread(CareContent.load, library.triggers)
     people = SqlPersonSettingsStore(database, clock)
     care = Care(content, SqlCareStore(database, clock), people, blocks, clock)
-    return care, Guides(content, SqlGuideStore(database), clock, tasks)
+    return care, Guides(content, SqlGuideStore(database), clock, tasks, is_held)
 
 
 def _discovery(database: "Database", library: Library, blocks: Blocks, clock: Clock) -> Discovery:

@@ -1,6 +1,6 @@
 """The evenings put together: what carries reminders out, with a database and a client."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,7 @@ from bot.core.clock import Clock, SystemClock
 from bot.core.tasks import Tasks
 from bot.gateway.budget import GLOBAL_PER_S, RequestBudget
 from bot.gateway.evening_parts import Acquaintance, EveningParts
-from bot.gateway.letters import Letters
+from bot.gateway.letters import Letters, nobody
 from bot.gateway.morning_words import MorningWords
 from bot.gateway.post import DiscordPost
 from bot.reminders.mornings import Mornings
@@ -74,8 +74,8 @@ async def open_rounds(
             await tasks.close()
 
 
-def _letters(texts: Texts) -> Letters:
-    return Letters(texts, MorningWords(texts).first_question)
+def _letters(texts: Texts, is_held: Callable[[int], bool] = nobody) -> Letters:
+    return Letters(texts, MorningWords(texts).first_question, is_held)
 
 
 def evening_parts(  # noqa: PLR0917 - what every room of the bot shares
@@ -85,12 +85,16 @@ def evening_parts(  # noqa: PLR0917 - what every room of the bot shares
     texts: Texts,
     clock: Clock,
     tasks: Tasks,
+    is_held: Callable[[int], bool],
 ) -> EveningParts:
-    """Return everything about evenings that a whole bot has; `rounds` is still to be begun and closed."""
+    """Return everything about evenings that a whole bot has; `rounds` is still to be begun and closed.
+
+    is_held: whether it is less than a day since somebody's crisis.
+    """
     news = News()
     channels = SqlDirectChannels(database)
     familiar = SqlFamiliarGuilds(database, clock)
-    post = DiscordPost(client, budget, _letters(texts).write)
+    post = DiscordPost(client, budget, _letters(texts, is_held).write)
     rules = SqlRuleStore(database, clock, news)
     people = SqlPersonSettingsStore(database, clock)
     evenings = Evenings(
@@ -106,7 +110,12 @@ def evening_parts(  # noqa: PLR0917 - what every room of the bot shares
         mornings=Mornings(rules=rules, diary=SqlDiaryStore(database), people=people, clock=clock),
         channels=channels,
         rounds=Rounds(
-            queue=SqlQueueStore(database, clock, news), channels=channels, post=post, clock=clock, tasks=tasks
+            queue=SqlQueueStore(database, clock, news),
+            channels=channels,
+            post=post,
+            clock=clock,
+            tasks=tasks,
+            is_held=is_held,
         ),
         routines=SqlRoutineStore(database, clock),
         familiar=familiar,

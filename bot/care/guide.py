@@ -37,6 +37,8 @@ class End(Enum):
     DONE = "done"
     STOPPED = "stopped"
     RESTARTED = "restarted"
+    UNASKED = "unasked"
+    """It came to its end, and nothing is asked about it."""
     EMPTIED = "emptied"
     """Everybody left the room that it led."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -54,10 +54,21 @@ class Presser:
 
 
 class Guides:
-    """All guides of a process, by the message each is shown in."""
+    """All guides of a process, by the message each is shown in.
 
-    def __init__(self, content: CareContent, store: GuideStore, clock: Clock, tasks: Tasks) -> None:
+    is_held: whether it is less than a day since somebody's crisis; then nothing is asked at the end.
+    """
+
+    def __init__(
+        self,
+        content: CareContent,
+        store: GuideStore,
+        clock: Clock,
+        tasks: Tasks,
+        is_held: Callable[[int], bool],
+    ) -> None:
         self.content = content
+        self._is_held = is_held
         self._store = store
         self._clock = clock
         self._tasks = tasks
@@ -253,15 +264,15 @@ class Guides:
                 return  # whoever resumes it leads on
             left_s = guide.timeline.next_after(at_s) - guide.progress.at_s(self._clock.now())
             await self._clock.sleep(max(0.0, left_s * guide.progress.pace) + _PAST_THE_CUE_S)
-        await self._end(guide, End.DONE)
+        await self._end(guide, End.UNASKED if self._is_held(guide.owner_id) else End.DONE)
 
     async def _end(self, guide: Guide, end: End, *, shown: bool = True) -> Face:
         self._guides.pop(guide.stage.message_id, None)
         face = self._face(guide, end)
         if guide.sound is not None:
-            guide.sound.end(early=end is not End.DONE)
+            guide.sound.end(early=end not in (End.DONE, End.UNASKED))
         await self._forget(guide.stage.message_id, durable=guide.channel_id is not None)
-        if shown and end in (End.DONE, End.EMPTIED):
+        if shown and end in (End.DONE, End.UNASKED, End.EMPTIED):
             await guide.stage.show(face)
         self._let_go(guide)
         return face

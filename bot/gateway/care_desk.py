@@ -29,12 +29,13 @@ from bot.gateway.stages import DiscordStages, MessageStage, ReplyStage
 from bot.playback.accompany import Accompaniment, Accompanist
 from bot.playback.service import Playback
 from bot.support.card import Wish
-from bot.support.decisions import Decisions
 
 _log = logging.getLogger(__name__)
 Act = Callable[[discord.Interaction, list[str]], Awaitable[None]]
 """What a button does, with the arguments it carries."""
 _ANSWERED: Final = (discord.InteractionType.component, discord.InteractionType.modal_submit)
+_OPEN_AT_ALL_TIMES: Final = frozenset({"pause", "resume", "slower", "stop", "still", "felt", "learn"})
+"""What begins nothing, and so is there in the day after a crisis, too."""
 _SEEDS: Final = 10_000
 _USUAL_BREATH: Final = "coherent"
 _USUAL_MEDITATION: Final = "body-scan"
@@ -55,7 +56,6 @@ class CareDesk:
         funnel: Funnel,
         seeds: random.Random,
         pictures: GuidePictures,
-        decisions: Decisions,
         help_desk: HelpDesk,
     ) -> None:
         self._care = care
@@ -69,7 +69,6 @@ class CareDesk:
         self._funnel = funnel
         self._seeds = seeds
         self._pictures = pictures
-        self._decisions = decisions
         self._help_desk = help_desk
         self._begun = False
         self._acts: dict[str, Act] = {
@@ -99,9 +98,11 @@ class CareDesk:
 
     async def pair(self, interaction: discord.Interaction, typed: str, minutes: int) -> None:
         """Answer with three ideas; with help before them where the feeling may be more than an evening's."""
+        if await self._help_desk.instead(interaction):
+            return
         feeling = self._feeling(typed, interaction.locale.value)
         asked = Asked(feeling, minutes, self.new_seed())
-        if feeling in HELP_FIRST or self._decisions.is_held(interaction.user.id):
+        if feeling in HELP_FIRST:
             person = await self._care.settings_of(interaction.user.id)
             if not person.quiet:
                 await self._help_desk.open(interaction)
@@ -116,6 +117,8 @@ class CareDesk:
         self, interaction: discord.Interaction, typed: str | None, minutes: int | None, *, breath: bool
     ) -> None:
         """Lead through a practice; `breath` says which kind, each with one that is usual."""
+        if await self._help_desk.instead(interaction):
+            return
         practice_id = self._practice(typed, breath=breath)
         practice = self._care.content.practices[practice_id]
         fewest, most = practice.minutes
@@ -175,6 +178,8 @@ class CareDesk:
 
     async def lead(self, interaction: discord.Interaction, wish: GuideWish) -> None:
         """Begin a guide as the answer to this deferred interaction: in the reply, or where there is time."""
+        if await self._help_desk.instead(interaction):
+            return
         locale = interaction.locale.value
         if wish.minutes <= LONGEST_REPLY_MINUTES:
             sound, note = await self._sound_for(interaction, wish)
@@ -212,6 +217,8 @@ class CareDesk:
             return False
         act, arguments = pressed
         try:
+            if act not in _OPEN_AT_ALL_TIMES and await self._help_desk.instead(interaction):
+                return True
             await self._act(act)(interaction, arguments)
         except Exception as error:  # noqa: BLE001 - the funnel says it in words
             await self._funnel.answer(interaction, error)

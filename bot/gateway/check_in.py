@@ -34,6 +34,8 @@ class CheckInDesk:
         return {"check": self._answered, "ideas": self._ideas, "say": self._ask_words, "words": self._said}
 
     async def begin(self, interaction: discord.Interaction) -> None:
+        if await self._help_desk.instead(interaction):
+            return
         view = self._question([_OPEN] * len(_QUESTIONS), interaction.locale.value)
         await interaction.response.send_message(view=view, ephemeral=True)
 

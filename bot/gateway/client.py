@@ -352,7 +352,6 @@ class Hush(commands.AutoShardedBot):
         decisions = services.hearing.decisions
         self.care_desk = CareDesk(
             help_desk=self.help_desk,
-            decisions=decisions,
             pictures=pictures,
             care=services.care,
             guides=services.guides,
@@ -376,9 +375,13 @@ class Hush(commands.AutoShardedBot):
             panels=services.panels,
             sounds=services.sounds,
         )
-        names = services.sounds.names
         self.discover_desk = DiscoverDesk(
-            self.care_desk, services.discovery, services.tastes, services.texts, names
+            desk=self.care_desk,
+            help_desk=self.help_desk,
+            discovery=services.discovery,
+            tastes=services.tastes,
+            texts=services.texts,
+            sound_names=services.sounds.names,
         )
         self.care_desk.register(self.discover_desk.acts)
 
@@ -437,6 +440,7 @@ class Hush(commands.AutoShardedBot):
             panels=services.panels,
             sounds=services.sounds,
             care_desk=self.care_desk,
+            help_desk=self.help_desk,
             pillow=self.take_desk,
             presets=services.presets,
             favourites=services.favourites,

@@ -13,6 +13,7 @@ from bot.content.texts import Texts
 from bot.discovery.service import WHICH, Discovery, Found, Profile, Which
 from bot.gateway.care_desk import CareDesk
 from bot.gateway.care_pages import custom_id, page
+from bot.gateway.help_desk import HelpDesk
 from bot.gateway.tastes import Tastes
 from bot.pictures.gallery import draw_tingles
 
@@ -22,13 +23,16 @@ PICTURE: Final = "tingles.png"
 class DiscoverDesk:
     def __init__(
         self,
+        *,
         desk: CareDesk,
+        help_desk: HelpDesk,
         discovery: Discovery,
         tastes: Tastes,
         texts: Texts,
         sound_names: Mapping[str, str],
     ) -> None:
         self._desk = desk
+        self._help_desk = help_desk
         self._discovery = discovery
         self._tastes = tastes
         self._texts = texts
@@ -45,6 +49,8 @@ class DiscoverDesk:
         }
 
     async def begin(self, interaction: discord.Interaction) -> None:
+        if await self._help_desk.instead(interaction):
+            return
         locale = interaction.locale.value
         view = _view({custom_id("listen", "0"): self._texts.get("discover.button.begin", locale)})
         intro = self._texts.get("discover.page.intro", locale)

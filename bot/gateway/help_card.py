@@ -98,6 +98,19 @@ def country_choice(wish: Wish, texts: Texts, countries: Countries) -> _View:
     return _choice(say("support.choice.country"), select, wish, say)
 
 
+def country_form(wish: Wish, texts: Texts) -> ui.Modal:
+    """Ask for a country that is none of the likely ones."""
+    say = _Speaker(texts, wish.language)
+    title = say("support.choice.type_country")
+    form = ui.Modal(title=title, custom_id=custom_id("typed-country", wish))
+    field: ui.TextInput[ui.Modal] = ui.TextInput(
+        custom_id="country", placeholder=say("support.choice.type_hint"), max_length=60
+    )
+    form.add_item(ui.Label(text=title, component=field))
+    form.stop()  # answered by its custom_id, also by the next process
+    return form
+
+
 def language_choice(wish: Wish, texts: Texts) -> _View:
     """Ask which language to read, each by its own name."""
     options = [

@@ -19,6 +19,8 @@ from bot.support.levels import Level
 from bot.support.service import Support
 
 _UNKNOWN_COUNTRY: Final = "support.card.unknown_country"
+_NOTHING_ELSE: Final = "support.card.nothing_else"
+_ANSWERED: Final = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 
 
 class HelpDesk:
@@ -62,14 +64,33 @@ class HelpDesk:
         else:
             await interaction.response.send_message(view=view, ephemeral=True)
 
+    def stands_alone(self, user_id: int) -> bool:
+        """Whether it is less than a day since a crisis: then nothing is offered beside people."""
+        return self._decisions.is_held(user_id)
+
+    async def instead(self, interaction: discord.Interaction) -> bool:
+        """Answer with the card alone where that is all there is today; return whether it did."""
+        if not self.stands_alone(interaction.user.id):
+            return False
+        wish = await self._support.wish_of(interaction.user.id, language_for(interaction.locale.value))
+        card = await self._support.card(
+            wish, level=self._level_of(interaction), guild_id=interaction.guild_id
+        )
+        view = await self._drawn(interaction, card, _NOTHING_ELSE)
+        if interaction.response.is_done():
+            await interaction.edit_original_response(view=view, attachments=[])
+        else:
+            await interaction.response.send_message(view=view, ephemeral=True)
+        return True
+
     def draw(self, card: Card) -> ui.LayoutView:
         """Draw a card for a direct message."""
         return help_card.help_card(card, self._texts, self._support.countries)
 
     async def answer(self, interaction: discord.Interaction) -> bool:
-        """Answer a press on a help card; False when it was on something else."""
+        """Answer a press on a help card, or its form; False when it was something else."""
         pressed = read_custom_id(str(_sent(interaction).get("custom_id", "")))
-        if interaction.type is not discord.InteractionType.component or pressed is None:
+        if interaction.type not in _ANSWERED or pressed is None:
             return False
         try:
             await self._act(interaction, *pressed)
@@ -91,6 +112,8 @@ class HelpDesk:
                 await interaction.response.edit_message(view=help_card.language_choice(wish, self._texts))
             case "pick-country":
                 await self._country_picked(interaction, wish)
+            case "typed-country":
+                await self._country_typed(interaction, wish)
             case "pick-language":
                 await self._redraw(interaction, wish.but(language=_chosen(interaction)))
             case "back":
@@ -107,16 +130,14 @@ class HelpDesk:
     async def _country_picked(self, interaction: discord.Interaction, wish: Wish) -> None:
         chosen = _chosen(interaction)
         if chosen == help_card.ELSEWHERE:
-            await interaction.response.send_modal(_CountryTyped(self, wish, self._texts))
+            await interaction.response.send_modal(help_card.country_form(wish, self._texts))
         else:
             await self._redraw(interaction, wish.but(country=chosen))
 
-    async def country_typed(self, interaction: discord.Interaction, wish: Wish, typed: str) -> None:
-        iso = self._support.countries.find(typed)
+    async def _country_typed(self, interaction: discord.Interaction, wish: Wish) -> None:
+        """Show the card for what was typed; `gateway.typed` has read it by now, so it fits that as well."""
+        iso = self._support.countries.find(_typed(interaction))
         await self._redraw(interaction, wish.but(country=iso), note=_UNKNOWN_COUNTRY if iso is None else None)
-
-    async def failed(self, interaction: discord.Interaction, error: Exception) -> None:
-        await self._funnel.answer(interaction, error)
 
     async def _redraw(self, interaction: discord.Interaction, wish: Wish, note: str | None = None) -> None:
         level = self._level_of(interaction, wish.concern)
@@ -165,33 +186,15 @@ class HelpDesk:
         return note_page(self._texts.get(key, wish.language, country=country))
 
 
-class _CountryTyped(ui.Modal):
-    """Asks for a country that is none of the likely ones."""
-
-    def __init__(self, desk: HelpDesk, wish: Wish, texts: Texts) -> None:
-        super().__init__(title=texts.get("support.choice.type_country", wish.language))
-        self._desk = desk
-        self._wish = wish
-        self._typed: ui.TextInput[_CountryTyped] = ui.TextInput(
-            custom_id="country",
-            placeholder=texts.get("support.choice.type_hint", wish.language),
-            max_length=60,
-        )
-        label = texts.get("support.choice.type_country", wish.language)
-        self.add_item(ui.Label(text=label, component=self._typed))
-
-    async def on_submit(self, interaction: discord.Interaction, /) -> None:
-        await self._desk.country_typed(interaction, self._wish, self._typed.value)
-
-    async def on_error(  # type: ignore[override]  # discord.py's own Modal has it so
-        self, interaction: discord.Interaction, error: Exception, /
-    ) -> None:
-        await self._desk.failed(interaction, error)
-
-
 def _chosen(interaction: discord.Interaction) -> str | None:
     values = _sent(interaction).get("values")
     return str(values[0]) if isinstance(values, list) and values else None
+
+
+def _typed(interaction: discord.Interaction) -> str:
+    """Return what the form's one field holds."""
+    [label] = cast("list[Mapping[str, Mapping[str, object]]]", _sent(interaction).get("components"))
+    return str(label["component"].get("value", ""))
 
 
 def _sent(interaction: discord.Interaction) -> Mapping[str, object]:

@@ -9,10 +9,13 @@ from discord import ui
 
 from bot.content.texts import Texts
 from bot.gateway.colours import EVENING
+from bot.gateway.help_card import language_for, support_row
 from bot.reminders.model import Letter, Topic
+from bot.support.card import Wish
 
 _LINES: Final = "bedtime.line."
 _EVENING: Final = ("winddown", "snooze10", "snooze30", "skip", "change")
+_PLAIN: Final = ("snooze10", "snooze30", "skip", "change")
 _TOO_MUCH: Final = ("later", "fewer", "stop", "keep")
 _LABELS: Final = {
     "winddown": "bedtime.button.winddown",
@@ -27,6 +30,11 @@ _LABELS: Final = {
 }
 
 
+def nobody(_user_id: int) -> bool:
+    """Say that this is nobody's day after a crisis: for who only delivers, and cannot know."""
+    return False
+
+
 Ask = Callable[[str, str], ui.LayoutView]
 """Draw the morning's first question for a reference, in a locale."""
 
@@ -36,16 +44,21 @@ def press_id(action: str, rule_id: int) -> str:
 
 
 class Letters:
-    """Puts letters into words."""
+    """Puts letters into words. `is_held`: whether it is less than a day since somebody's crisis."""
 
-    def __init__(self, texts: Texts, first_question: Ask) -> None:
+    def __init__(self, texts: Texts, first_question: Ask, is_held: Callable[[int], bool] = nobody) -> None:
         self._texts = texts
         self._first_question = first_question
+        self._is_held = is_held
         self._lines = sorted(key for key in texts.templates() if key.startswith(_LINES))
 
     def write(self, letter: Letter) -> ui.LayoutView:
         match letter.topic:
             case Topic.BEDTIME:
+                if self._is_held(letter.user_id) and not letter.in_server:
+                    support = support_row(Wish(language_for(letter.locale)), self._texts)
+                    plain = self._say(letter, "bedtime.letter.plain")
+                    return page([plain], self._buttons(letter, _PLAIN), support)
                 return page(self._evening(letter), self._buttons(letter, _EVENING))
             case Topic.TOO_MUCH:
                 return page([self._say(letter, "bedtime.letter.too_much")], self._buttons(letter, _TOO_MUCH))
@@ -90,7 +103,7 @@ class Letters:
                     custom_id=press_id(action, letter.rule_id),
                     label=self._texts.get(_LABELS[action], letter.locale),
                     style=discord.ButtonStyle.primary
-                    if action == actions[0] and len(actions) > 1
+                    if action == actions[0] and actions is not _PLAIN and len(actions) > 1
                     else discord.ButtonStyle.secondary,
                 )
             )

@@ -1,6 +1,7 @@
 """Quiet read-only pages (Components V2): a title and a few lines."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from discord import ui
 
@@ -9,21 +10,15 @@ from bot.gateway.checkup import Advice
 from bot.gateway.colours import HOUSE
 from bot.playback.model import DEFAULT_LENGTH
 
+_HELP: Final = ("listen", "change", "calm", "sleep", "focus", "choose", "help")
+_HELP_FIRST: Final = ("help", "listen", "change")
 
-def help_page(texts: Texts, locale: str) -> ui.LayoutView:
-    """Say what to try first."""
-    return _page(
-        texts.get("help.first.title", locale),
-        [
-            texts.get("help.first.listen", locale, length=DEFAULT_LENGTH),
-            texts.get("help.first.change", locale),
-            texts.get("help.first.calm", locale),
-            texts.get("help.first.sleep", locale),
-            texts.get("help.first.focus", locale),
-            texts.get("help.first.choose", locale),
-            texts.get("help.first.help", locale),
-        ],
-    )
+
+def help_page(texts: Texts, locale: str, *, is_held: bool = False) -> ui.LayoutView:
+    """Say what to try first; in the day after a crisis people first, and nothing that is closed then."""
+    lines = _HELP_FIRST if is_held else _HELP
+    told = [texts.get(f"help.first.{line}", locale, length=DEFAULT_LENGTH) for line in lines]
+    return _page(texts.get("help.first.title", locale), told)
 
 
 def checkup_page(texts: Texts, locale: str, advice: Sequence[Advice]) -> ui.LayoutView:

@@ -8,6 +8,7 @@ import discord
 
 from bot.core.clock import Clock
 from bot.core.tasks import Tasks
+from bot.gateway.help_card import read_custom_id
 from bot.gateway.help_desk import HelpDesk
 from bot.support.concerns import CONCERNS
 from bot.support.hearing import Hearing
@@ -45,7 +46,10 @@ class Typed:
 
     def modal_sent(self, interaction: discord.Interaction) -> None:
         """Read a modal's free words; where they ask for the card, it follows the modal's own answer."""
-        self._follow_if(interaction, self._hear(interaction, Surface.CHANNEL))
+        level = self._hear(interaction, Surface.CHANNEL)
+        form = cast("Mapping[str, object]", interaction.data or {}).get("custom_id")
+        if read_custom_id(str(form)) is None:  # else it is the card's own form, which shows the card anew
+            self._follow_if(interaction, level)
 
     def _hear(self, interaction: discord.Interaction, surface: Surface) -> Level:
         words = _words(cast("Mapping[str, object]", interaction.data or {}))

@@ -15,6 +15,8 @@ from bot.content.care import Pairing
 from bot.content.texts import Texts
 from bot.core.errors import Refusal
 from bot.gateway.care_desk import CareDesk
+from bot.gateway.help_card import language_for, support_row
+from bot.gateway.help_desk import HelpDesk
 from bot.gateway.letters import page
 from bot.gateway.panels import Panels
 from bot.gateway.rooms import VocalChannel, room_to_enter
@@ -26,6 +28,7 @@ from bot.playback.search import SoundSearch
 from bot.playback.service import Playback
 from bot.reminders.ports import FamiliarGuilds
 from bot.reminders.routine import MINUTES, Routine, RoutineStore
+from bot.support.card import Wish as CardWish
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +60,7 @@ class WindDown:
         panels: Panels,
         sounds: SoundSearch,
         care_desk: CareDesk,
+        help_desk: HelpDesk,
         pillow: PillowFiles,
         presets: Presets,
         favourites: Favourites,
@@ -71,6 +75,7 @@ class WindDown:
         self._panels = panels
         self._sounds = sounds
         self._care_desk = care_desk
+        self._help_desk = help_desk
         self._pillow = pillow
         self._presets = presets
         self._favourites = favourites
@@ -83,17 +88,21 @@ class WindDown:
         self._texts = texts
 
     async def start(self, interaction: discord.Interaction, minutes: int | None = None) -> None:
-        """Begin the person's routine as the answer to this deferred interaction."""
+        """Begin the person's routine as the answer to this deferred interaction.
+
+        In the day after a crisis that is its sound alone: it was asked for, and leads through nothing.
+        """
+        only_sound = self._help_desk.stands_alone(interaction.user.id)
         routine = await self._routines.get(interaction.user.id)
         if minutes is not None:
             routine = replace(routine, minutes=minutes)
         seat = await self._seat_of(interaction)
         if seat is None:
-            view = self._away_page(routine, interaction.locale.value)
+            view = self._away_page(routine, interaction.locale.value, only_sound=only_sound)
             await interaction.edit_original_response(view=view)
             return
         now = await self._play(routine, *seat)
-        if routine.pairing in self._pairings:
+        if routine.pairing in self._pairings and not only_sound:
             await self._care_desk.lead(interaction, self._first_of(routine))
         else:
             await interaction.edit_original_response(view=page([self._playing_words(now, interaction)]))
@@ -193,23 +202,23 @@ class WindDown:
         shortest, longest = self._pairings[routine.pairing].minutes
         return GuideWish("pairing", routine.pairing, max(shortest, min(longest, 10)))
 
-    def _away_page(self, routine: Routine, locale: str) -> ui.LayoutView:
+    def _away_page(self, routine: Routine, locale: str, *, only_sound: bool) -> ui.LayoutView:
         """Offer what there is without a voice channel."""
         first = None if routine.pairing is None else self._pairings.get(routine.pairing)
         lead = self._texts.get("winddown.away.breathe", locale) if first is None else first.title
         title = self._sounds.names.get(routine.sound, routine.sound)
-        said = self._texts.get("winddown.away.sentence", locale, title=discord.utils.escape_markdown(title))
-        return page(
-            [said],
-            ui.ActionRow(
-                ui.Button(
-                    custom_id="bedtime:pillow:v1:0",
-                    label=self._texts.get("winddown.away.pillow", locale),
-                    style=discord.ButtonStyle.primary,
-                ),
-                ui.Button(custom_id="bedtime:lead:v1:0", label=lead[:80]),
-            ),
+        sentence = "winddown.away.only_sound" if only_sound else "winddown.away.sentence"
+        said = self._texts.get(sentence, locale, title=discord.utils.escape_markdown(title))
+        pillow: ui.Button[ui.LayoutView] = ui.Button(
+            custom_id="bedtime:pillow:v1:0",
+            label=self._texts.get("winddown.away.pillow", locale),
+            style=discord.ButtonStyle.primary,
         )
+        if only_sound:
+            return page(
+                [said], ui.ActionRow(pillow), support_row(CardWish(language_for(locale)), self._texts)
+            )
+        return page([said], ui.ActionRow(pillow, ui.Button(custom_id="bedtime:lead:v1:0", label=lead[:80])))
 
     async def _show(
         self, interaction: discord.Interaction, routine: Routine, shelf: str | None = None

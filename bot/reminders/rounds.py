@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import islice, takewhile
@@ -62,7 +63,10 @@ _SAME_EVENING: Final = timedelta(hours=12)
 
 
 class Rounds:
-    """Delivers what is due until closed. Lives on the event loop."""
+    """Delivers what is due until closed. Lives on the event loop.
+
+    is_held: whether it is less than a day since somebody's crisis; then no morning's questions come.
+    """
 
     def __init__(
         self,
@@ -73,6 +77,7 @@ class Rounds:
         clock: Clock,
         tasks: Tasks,
         lease: timedelta = LEASE,
+        is_held: Callable[[int], bool] | None = None,
     ) -> None:
         self._queue = queue
         self._channels = channels
@@ -80,6 +85,7 @@ class Rounds:
         self._clock = clock
         self._tasks = tasks
         self._lease = lease
+        self._is_held = is_held
         self._running: asyncio.Task[None] | None = None
         self._in_flight: set[asyncio.Task[None]] = set()
         self._landed = asyncio.Event()
@@ -221,6 +227,9 @@ class Rounds:
         reminder, now = claim.reminder, self._clock.now()
         if reminder.kind is Kind.NOON:
             await self._take_away(claim)
+            return
+        if reminder.kind is Kind.MORNING and self._is_held is not None and self._is_held(reminder.user_id):
+            await self._queue.settle(claim, _following(claim, now))
             return
         if _is_too_late(claim, now):
             if reminder.kind is Kind.MISSED:

@@ -1,6 +1,7 @@
 """Words typed into forms: each form gives its own answer, and where they ask for it the card follows."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 import simcord
@@ -9,13 +10,14 @@ from bot.sandbox.world import World
 from tests.cogs.care_reading import ids_of, shown
 from tests.cogs.test_support import card, choice, latest
 from tests.gateway.panel_reading import until
+from tests.gateway.restarts import restarted
 
 HEAVY = "i want to kill myself tonight"
 LIGHT = "somewhere by the sea"
 
 
 async def country(world: World, words: str) -> simcord.InteractionResult:
-    """Type into the form that asks for a country; only the card's own answer is expected to show it."""
+    """Type into the form that asks for a country."""
     message = await card(world)
     await world.caller.click(message, label="Country")
     form = await world.caller.select(latest(world), ["elsewhere"], custom_id=choice(world, "pick-country"))
@@ -39,7 +41,8 @@ async def check_in(world: World, words: str) -> simcord.InteractionResult:
     return await world.caller.submit_modal(form, {field: words})
 
 
-FORMS = [country, clock, check_in]
+FORMS = [clock, check_in]
+"""Those that give an answer of their own; the country's form is the card's, and shows it anew."""
 Form = Callable[[World, str], Awaitable[simcord.InteractionResult]]
 
 
@@ -70,3 +73,26 @@ async def test_light_words_in_a_form_are_just_answered(world: World, form: Form)
     result = await form(world, LIGHT)
     await world.advance(4.0)
     assert cards_after(world, result) == []
+
+
+async def test_heavy_words_in_the_cards_own_form_bring_one_card(world: World) -> None:
+    result = await country(world, HEAVY)
+    await world.advance(4.0)
+    assert result.followups == []
+    everything = world.text.history(viewer=world.caller)
+    cards = [m for m in everything if any(i.startswith("help:country:") for i in ids_of(world, m))]
+    [shown_now] = [shown(world, message) for message in cards]
+    assert world.bot.services.texts.get("support.card.crisis") in shown_now
+    assert world.bot.services.texts.get("support.card.unknown_country") in shown_now
+    assert "kill" not in shown_now
+    assert not world.env.errors
+
+
+async def test_the_cards_form_is_answered_by_the_next_process(world: World, tmp_path: Path) -> None:
+    message = await card(world)
+    await world.caller.click(message, label="Country")
+    form = await world.caller.select(latest(world), ["elsewhere"], custom_id=choice(world, "pick-country"))
+    await world.bot.close()
+    async with restarted(world, tmp_path):
+        await world.caller.submit_modal(form, {"country": "portugal"})
+        assert "call 112" in shown(world, latest(world))
