@@ -34,8 +34,10 @@ _log = logging.getLogger(__name__)
 Act = Callable[[discord.Interaction, list[str]], Awaitable[None]]
 """What a button does, with the arguments it carries."""
 _ANSWERED: Final = (discord.InteractionType.component, discord.InteractionType.modal_submit)
-_OPEN_AT_ALL_TIMES: Final = frozenset({"pause", "resume", "slower", "stop", "still", "felt", "learn"})
-"""What begins nothing, and so is there in the day after a crisis, too."""
+_OPEN_AT_ALL_TIMES: Final = frozenset(
+    {"pause", "resume", "slower", "stop", "still", "felt", "learn", "words"}
+)
+"""What begins nothing, and so is there in the day after a crisis, too; words have an answer of their own."""
 _SEEDS: Final = 10_000
 _USUAL_BREATH: Final = "coherent"
 _USUAL_MEDITATION: Final = "body-scan"

@@ -71,8 +71,9 @@ class CheckInDesk:
     async def _said(self, interaction: discord.Interaction, answers: list[str]) -> None:
         """Thank for the words, which `gateway.typed` has read and forgotten; heavy ones get no ideas."""
         locale = interaction.locale.value
-        is_heavy = self._decisions.level_of(interaction.user.id) >= Level.HIGH_DISTRESS
-        if is_heavy:
+        user_id = interaction.user.id
+        is_heavy = self._decisions.level_of(user_id) >= Level.HIGH_DISTRESS
+        if is_heavy or self._help_desk.stands_alone(user_id):
             heard, container = page(self._texts.get("checkin.words.heavy", locale))
             container.add_item(row(self._help_button(locale)))
             await interaction.response.edit_message(view=heard)
