@@ -10,14 +10,22 @@ from bot.gateway.checkup import Advice
 from bot.gateway.colours import HOUSE
 from bot.playback.model import DEFAULT_LENGTH
 
-_HELP: Final = ("listen", "change", "calm", "sleep", "focus", "choose", "help")
-_HELP_FIRST: Final = ("help", "listen", "change")
+_HELP: Final = (
+    "help.first.listen",
+    "help.first.change",
+    "help.first.calm",
+    "help.first.sleep",
+    "help.first.focus",
+    "help.first.choose",
+    "help.first.help",
+)
+_HELP_FIRST: Final = ("help.first.help", "help.first.listen", "help.first.change")
 
 
 def help_page(texts: Texts, locale: str, *, is_held: bool = False) -> ui.LayoutView:
     """Say what to try first; in the day after a crisis people first, and nothing that is closed then."""
     lines = _HELP_FIRST if is_held else _HELP
-    told = [texts.get(f"help.first.{line}", locale, length=DEFAULT_LENGTH) for line in lines]
+    told = [texts.get(line, locale, length=DEFAULT_LENGTH) for line in lines]
     return _page(texts.get("help.first.title", locale), told)
 
 
