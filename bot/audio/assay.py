@@ -46,8 +46,9 @@ class Assay:
     sharp_db: float
     """Power between 4 and 6.3 kHz against all of it."""
     dc: float
-    mono_loss_db: float
-    """What one loudspeaker loses at most in an octave, beyond the ears' powers' mean."""
+    cancelled_db: float
+    """What one loudspeaker playing both ears loses at most, in any octave, of their two powers: 0 where they
+    are independent or only one hears anything, under 0 where they agree, over 0 only where they cancel."""
     coherence_low: float
     coherence_mid: float
     coherence_high: float
@@ -69,7 +70,7 @@ def assay(library: Library, trigger_id: str, seconds: float = HEARD_S, seed: int
     source = shelf.open(Layer(trigger_id), seed)
     pcm = np.concatenate([source.render(s * SAMPLE_RATE, SAMPLE_RATE) for s in range(round(seconds))])
     short = loudness.short_term_lufs(pcm)
-    spectra = _spectra(pcm)
+    spectra = measured_spectra(pcm)
     low, mid, high = (spectra.coherence(*band) for band in _BANDS_HZ)
     peak = loudness.true_peak_dbtp(pcm)
     rms_db = float(10.0 * np.log10(np.mean(pcm.astype(np.float64) ** 2) + 1e-20))
@@ -86,7 +87,7 @@ def assay(library: Library, trigger_id: str, seconds: float = HEARD_S, seed: int
         range_lu=float(np.percentile(short, 95) - np.percentile(short, 10)),
         sharp_db=spectra.sharp_db(),
         dc=float(np.abs(pcm.mean(axis=0)).max()),
-        mono_loss_db=spectra.mono_loss_db(),
+        cancelled_db=spectra.cancelled_db(),
         coherence_low=low,
         coherence_mid=mid,
         coherence_high=high,
@@ -112,7 +113,7 @@ def faults(assay_: Assay, trigger: Trigger) -> list[str]:
     hold("startle_db", -99.0, 10.0)
     hold("sharp_db", -99.0, -3.0 if trigger.texture_class in _BRIGHT_BY_NATURE else -7.5)
     hold("dc", 0.0, 2e-4)
-    hold("mono_loss_db", -99.0, 6.0)  # 3 dB below two independent ears
+    hold("cancelled_db", -99.0, 3.0)
     hold("floor_db", -60.0, 0.0)
     if trigger.id not in _CYCLES:
         hold("repeat", -1.0, 0.3)
@@ -153,7 +154,7 @@ def _startle_db(pcm: Pcm, level: float) -> float:
 
 
 @dataclass(frozen=True)
-class _Spectra:
+class Spectra:
     """Power of each ear and their crossing over frequency, means over windows of 2048 frames."""
 
     hz: NDArray[np.float64]
@@ -162,26 +163,30 @@ class _Spectra:
     cross: NDArray[np.complex128]
 
     def coherence(self, low_hz: float, high_hz: float) -> float:
+        """Return how alike the ears are in a band, 0..1."""
         band = (self.hz >= low_hz) & (self.hz < high_hz)
         both = math.sqrt(self.left[band].sum() * self.right[band].sum() + 1e-30)
         return float(np.abs(self.cross[band]).sum() / both)
 
-    def mono_loss_db(self) -> float:
-        losses = []
+    def cancelled_db(self) -> float:
+        """Return `Assay.cancelled_db`, of octaves that begin half an octave apart."""
+        lost = []
         for low_hz in np.geomspace(125.0, 5_657.0, 12):
             band = (self.hz >= low_hz) & (self.hz < 2.0 * low_hz)
             both = self.left[band].sum() + self.right[band].sum()
             mono = both + 2.0 * self.cross[band].real.sum()
-            losses.append(10.0 * np.log10(2.0 * both / max(mono, 1e-30)))
-        return float(max(losses))
+            lost.append(10.0 * np.log10(max(both, 1e-30) / max(mono, 1e-30)))
+        return float(max(lost))
 
     def sharp_db(self) -> float:
+        """Return `Assay.sharp_db`."""
         mono = self.left + self.right + 2.0 * self.cross.real
         sharp = mono[(self.hz > 4_000.0) & (self.hz < 6_300.0)].sum()
         return float(10.0 * np.log10(max(sharp, 1e-20) / max(mono.sum(), 1e-20)))
 
 
-def _spectra(pcm: Pcm, n: int = 2_048) -> _Spectra:
+def measured_spectra(pcm: Pcm, n: int = 2_048) -> Spectra:
+    """Measure a sound of shape (frames, 2)."""
     window = np.hanning(n).astype(np.float32)
     windows = np.lib.stride_tricks.sliding_window_view(pcm, n, axis=0)[:: n // 2]
     powers, cross = np.zeros((2, n // 2 + 1)), np.zeros(n // 2 + 1, np.complex128)
@@ -190,7 +195,7 @@ def _spectra(pcm: Pcm, n: int = 2_048) -> _Spectra:
         powers += (np.abs(ears) ** 2).sum(axis=0)
         cross += (ears[:, 0] * ears[:, 1].conj()).sum(axis=0)
     hz: NDArray[np.float64] = np.fft.rfftfreq(n, 1.0 / SAMPLE_RATE).astype(np.float64)
-    return _Spectra(hz, powers[0], powers[1], cross)
+    return Spectra(hz, powers[0], powers[1], cross)
 
 
 def _floor_db(pcm: Pcm) -> float:
