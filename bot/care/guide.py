@@ -82,6 +82,14 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyKey:
+    """What an answer to an interaction is edited with. The token opens that one answer, for as long."""
+
+    token: str = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class GuideRecord:
     """A guide as it outlives the process."""
 
@@ -93,6 +101,8 @@ class GuideRecord:
     progress: Progress
     voice_channel_id: int | None = None
     began_sound: bool = False
+    reply: ReplyKey | None = None
+    """None: its message is one of our own."""
 
 
 def timeline_of(wish: GuideWish, content: CareContent) -> Timeline:

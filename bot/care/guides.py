@@ -31,18 +31,20 @@ class Guide:
     wish: GuideWish
     owner_id: int
     stage: Stage
+    channel_id: int
+    """Where its message stands."""
+    guild_id: int | None
     timeline: Timeline
     progress: Progress
     sound: Accompaniment | None = None
     note: Said | None = None
-    channel_id: int | None = None
-    """Where its message stands, when that is a message of its own, which outlives the process."""
-    guild_id: int | None = None
     still: bool = False
     """Its picture holds still."""
     task: asyncio.Task[None] | None = field(default=None, repr=False)
     alone: asyncio.Task[None] | None = field(default=None, repr=False)
     """Runs while nobody is in the room that it leads."""
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    """What is written about it, one after another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +82,17 @@ class Guides:
         owner_id: int,
         stage: Stage,
         *,
+        place: tuple[int, int | None],
         sound: Accompaniment | None = None,
         note: Said | None = None,
-        place: tuple[int, int | None] | None = None,
     ) -> None:
-        """Start to lead. `place` is the (channel, server) of a message of its own; None is a reply."""
-        channel_id, guild_id = place if place is not None else (None, None)
+        """Start to lead. `place` is the (channel, server) its message stands in."""
         progress = Progress(0.0, self._clock.now())
-        guide = Guide(
-            wish,
-            owner_id,
-            stage,
-            timeline_of(wish, self.content),
-            progress,
-            sound,
-            note,
-            channel_id,
-            guild_id,
-        )
+        timeline = timeline_of(wish, self.content)
+        guide = Guide(wish, owner_id, stage, *place, timeline, progress, sound, note)
         self._take_in(guide)
-        await self._go_on(guide)
+        self._go_on(guide)
+        await self._remember(guide)
 
     async def restore(self, stages: Stages, accompanist: Accompanist) -> None:
         """Go on with the guides of an earlier process from where the clock says."""
@@ -114,6 +107,11 @@ class Guides:
             except (KeyError, ValueError):  # its content is no more
                 await self._forget(record.message_id)
                 continue
+            if record.reply is not None and record.reply.until <= self._clock.now():
+                await self._forget(
+                    record.message_id
+                )  # nobody can edit it any more; a press says that it is over
+                continue
             sound = None
             if record.guild_id is not None and record.voice_channel_id is not None:
                 sound = accompanist.rejoin(record.guild_id, record.voice_channel_id, began=record.began_sound)
@@ -121,12 +119,11 @@ class Guides:
                 record.wish,
                 record.user_id,
                 stages.at(record),
+                record.channel_id,
+                record.guild_id,
                 timeline,
                 record.progress,
                 sound,
-                None,
-                record.channel_id,
-                record.guild_id,
             )
             self._take_in(guide)
             self._lead_on(guide)
@@ -140,17 +137,17 @@ class Guides:
     async def pause(self, message_id: int, by: Presser) -> Face:
         guide = self._led_for(message_id, by)
         guide.progress = guide.progress.paused(self._clock.now())
-        return await self._go_on(guide)
+        return self._go_on(guide)
 
     async def resume(self, message_id: int, by: Presser) -> Face:
         guide = self._led_for(message_id, by)
         guide.progress = guide.progress.resumed(self._clock.now())
-        return await self._go_on(guide)
+        return self._go_on(guide)
 
     async def slower(self, message_id: int, by: Presser) -> Face:
         guide = self._led_for(message_id, by)
         guide.progress = guide.progress.slower(self._clock.now())
-        return await self._go_on(guide)
+        return self._go_on(guide)
 
     async def stop(self, message_id: int, by: Presser) -> Face:
         """End it now; what began with it fades out."""
@@ -173,27 +170,44 @@ class Guides:
             await guide.stage.show(await self._end(guide, End.STOPPED))
 
     def room_changed(self, guild_id: int) -> None:
-        """Somebody came or went in a server: rounds end kindly when nobody is left to work."""
+        """Somebody came, went or was moved in a server.
+
+        A guide goes along when Hush is moved; rounds end kindly when nobody is left to work.
+        """
         for guide in self._guides.values():
             if guide.sound is not None and guide.sound.guild_id == guild_id:
+                if guide.sound.moves_along():
+                    self._tasks.start(self._remember(guide), name="guide-moved")
                 self._look_around(guide)
+
+    def keep(self, message_id: int) -> None:
+        """Write a guide down as it is after a press, which has brought a fresh key to its message, too."""
+        if (guide := self._guides.get(message_id)) is not None:
+            self._tasks.start(self._remember(guide), name="guide-kept")
 
     def stage_of(self, message_id: int) -> Stage | None:
         guide = self._guides.get(message_id)
         return None if guide is None else guide.stage
 
     async def close(self) -> None:
-        """Tell those whose guide cannot outlive the process. Messages of our own go on after a restart."""
-        leaving = [guide for guide in self._guides.values() if guide.channel_id is None]
+        """End those shown in answers: nobody knows whether the next process comes before their key is over.
+
+        Messages of our own go on after a restart. After a kill, which says nothing, so do answers.
+        """
+        leaving = [guide for guide in self._guides.values() if guide.stage.reply is not None]
         for guide in self._guides.values():
             self._let_go(guide)
-        faces = [(guide.stage, self._face(guide, End.RESTARTED)) for guide in leaving]
-        saying = [asyncio.ensure_future(stage.show(face)) for stage, face in faces]
+        saying = [asyncio.ensure_future(self._say_goodbye(guide)) for guide in leaving]
         if saying:
             _, late = await asyncio.wait(saying, timeout=_GOODBYE_LIMIT_S)
             for task in late:
                 task.cancel()
         self._guides.clear()
+
+    async def _say_goodbye(self, guide: Guide) -> None:
+        if await guide.stage.show(self._face(guide, End.RESTARTED)):
+            self._guides.pop(guide.stage.message_id, None)
+            await self._forget_guide(guide)
 
     def _led_for(self, message_id: int, by: Presser) -> Guide:
         """Return the guide whose message this is, when this person may lead it."""
@@ -244,10 +258,9 @@ class Guides:
         guide.progress = guide.progress.paused(left_at)
         await self._end(guide, End.EMPTIED)
 
-    async def _go_on(self, guide: Guide) -> Face:
-        """Sound, write down and show a guide as it is now."""
+    def _go_on(self, guide: Guide) -> Face:
+        """Sound and show a guide as it is now."""
         self._sound(guide)
-        await self._remember(guide)
         self._lead_on(guide)
         return self._face(guide)
 
@@ -271,9 +284,9 @@ class Guides:
         face = self._face(guide, end)
         if guide.sound is not None:
             guide.sound.end(early=end not in (End.DONE, End.UNASKED))
-        await self._forget(guide.stage.message_id, durable=guide.channel_id is not None)
         if shown and end in (End.DONE, End.UNASKED, End.EMPTIED):
             await guide.stage.show(face)
+        await self._forget_guide(guide)
         self._let_go(guide)
         return face
 
@@ -301,8 +314,6 @@ class Guides:
             guide.alone.cancel()
 
     async def _remember(self, guide: Guide) -> None:
-        if guide.channel_id is None:
-            return
         sound = guide.sound
         record = GuideRecord(
             guide.stage.message_id,
@@ -313,15 +324,21 @@ class Guides:
             guide.progress,
             None if sound is None else sound.channel_id,
             began_sound=sound is not None and sound.began,
+            reply=guide.stage.reply,
         )
         try:
-            await self._store.put(record)
+            async with guide.writing:
+                if self._guides.get(guide.stage.message_id) is guide:  # else it has ended meanwhile
+                    await self._store.put(record)
         except StoreError as error:  # it goes on, only not past a restart
             _log.warning("a guide is not written down: %s", error)
 
-    async def _forget(self, message_id: int, *, durable: bool = True) -> None:
-        if durable:
-            try:
-                await self._store.remove(message_id)
-            except StoreError as error:
-                _log.warning("a guide's end is not written down: %s", error)
+    async def _forget_guide(self, guide: Guide) -> None:
+        async with guide.writing:
+            await self._forget(guide.stage.message_id)
+
+    async def _forget(self, message_id: int) -> None:
+        try:
+            await self._store.remove(message_id)
+        except StoreError as error:
+            _log.warning("a guide's end is not written down: %s", error)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from bot.audio.score import Score
-from bot.care.guide import Face, GuideRecord
+from bot.care.guide import Face, GuideRecord, ReplyKey
 from bot.care.model import Outcome
 
 KEPT: Final = timedelta(days=90)
@@ -17,6 +17,11 @@ class Stage(Protocol):
 
     @property
     def message_id(self) -> int: ...
+
+    @property
+    def reply(self) -> ReplyKey | None:
+        """What it takes to edit it now, where it is an answer to an interaction; None for one of our own."""
+        ...
 
     async def show(self, face: Face) -> bool:
         """Show this; False when the message is gone for good, True also when Discord is only slow."""
@@ -55,6 +60,10 @@ class Accompaniment(Protocol):
 
     async def patience_s(self) -> float:
         """Return how long sound waits in an empty channel before it ends."""
+        ...
+
+    def moves_along(self) -> bool:
+        """Follow what plays to the channel a moderator moved it to; return whether that was so."""
         ...
 
     def tell(self, sounds_again: Callable[[], None]) -> None:

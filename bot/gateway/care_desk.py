@@ -189,8 +189,9 @@ class CareDesk:
             face = self._guides.face(wish, sound=title, note=note)
             view, files = self._pages.guide(face, locale), await self._pictures.files(face, locale)
             message = await interaction.edit_original_response(view=view, attachments=files)
-            stage = ReplyStage(interaction, message.id, self._pictures, face)
-            await self._guides.begin(wish, interaction.user.id, stage, sound=sound, note=note)
+            stage = ReplyStage.on(interaction, message.id, self._pictures, face)
+            here = message.channel.id, interaction.guild_id
+            await self._guides.begin(wish, interaction.user.id, stage, sound=sound, note=note, place=here)
             return
         channel = await self._own_place(interaction, wish)
         sound, note = await self._sound_for(interaction, wish)
@@ -285,6 +286,7 @@ class CareDesk:
             if not isinstance(stage, ReplyStage | MessageStage):
                 raise Refusal("guide.refused.over")
             await interaction.response.edit_message(**await stage.pressed(interaction, face))
+            self._guides.keep(message_id)
 
         return answer
 

@@ -104,12 +104,7 @@ class EveningDesk:
             if where == HERE and not await self._may_stand_here(interaction):
                 return
             wish = replace(wish, moves=True, place=_here(interaction) if where == HERE else None)
-        planned = await self._evenings.edit(interaction.user.id, chosen.id, wish)
-        if await self._evenings.is_open(interaction.user.id):  # told already where they come
-            view = self._words.planned(planned, None, interaction.locale.value)
-            await interaction.edit_original_response(view=view)
-            return
-        await self._show(interaction, planned)
+        await self._show_edited(interaction, await self._evenings.edit(interaction.user.id, chosen.id, wish))
 
     async def show_all(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -214,9 +209,7 @@ class EveningDesk:
         fields = dict(_fields(interaction))
         wish = Wish(time=fields.get("time"), days=fields.get("days"))
         planned = await self._evenings.edit(interaction.user.id, int(arguments[0]), wish)
-        await interaction.edit_original_response(
-            view=self._words.planned(planned, None, interaction.locale.value)
-        )
+        await self._show_edited(interaction, planned)
 
     async def _later(self, interaction: discord.Interaction, arguments: list[str]) -> None:
         await self._own(interaction)
@@ -297,6 +290,14 @@ class EveningDesk:
             await interaction.response.defer()
         else:
             await interaction.response.defer(ephemeral=True, thinking=True)
+
+    async def _show_edited(self, interaction: discord.Interaction, planned: Planned) -> None:
+        """Show a changed rule; where direct messages are known to be open, none need be sent to find out."""
+        if await self._evenings.is_open(interaction.user.id):
+            view = self._words.planned(planned, None, interaction.locale.value)
+            await interaction.edit_original_response(view=view)
+        else:
+            await self._show(interaction, planned)
 
     async def _show(self, interaction: discord.Interaction, planned: Planned) -> None:
         told: Told = await self._evenings.confirm(planned.rule)

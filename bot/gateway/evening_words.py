@@ -67,8 +67,8 @@ class EveningWords:
             paragraphs.append(self.say("bedtime.set.guess", locale, time=at))
         if rule.place is not None:
             paragraphs.append(self.say("bedtime.set.channel", locale, channel_id=rule.place.channel_id))
-        elif told is not None:
-            paragraphs.append(self.say(_TOLD[told], locale))
+        else:
+            paragraphs.append(self.say("bedtime.set.direct" if told is None else _TOLD[told], locale))
         if told is Told.CLOSED:
             retry = button(
                 f"bedtime:confirm:v1:{rule.id}", self.say("bedtime.retry.button", locale), primary=True

@@ -6,7 +6,7 @@ from typing import TypedDict
 import discord
 from discord import ui
 
-from bot.care.guide import Face, GuideRecord, Motion
+from bot.care.guide import Face, GuideRecord, Motion, ReplyKey
 from bot.gateway.guide_pictures import GuidePictures
 
 _log = logging.getLogger(__name__)
@@ -45,28 +45,50 @@ class _Stage:
 
 
 class ReplyStage(_Stage):
-    """An answer to an interaction, edited with its token; each press brings a fresh one."""
+    """An answer to an interaction, edited with its key; each press brings a fresh one."""
 
-    def __init__(
-        self, interaction: discord.Interaction, message_id: int, pictures: GuidePictures, shown: Face
+    def __init__(  # noqa: PLR0917 - what it is edited with, and what it shows
+        self,
+        key: ReplyKey,
+        edited_with: discord.Webhook,
+        locale: str,
+        message_id: int,
+        pictures: GuidePictures,
+        shown: Face | None = None,
     ) -> None:
         super().__init__(message_id, pictures, shown)
-        self._interaction = interaction
+        self.reply = key
+        self._webhook = edited_with
+        self._locale = locale
+
+    @classmethod
+    def on(
+        cls, interaction: discord.Interaction, message_id: int, pictures: GuidePictures, shown: Face
+    ) -> "ReplyStage":
+        """Return the stage on an answer that this interaction has got."""
+        return cls(
+            _key_of(interaction),
+            interaction.followup,
+            interaction.locale.value,
+            message_id,
+            pictures,
+            shown,
+        )
 
     async def pressed(self, interaction: discord.Interaction, face: Face) -> Edit:
         """Return what answers a press with this face; edit through that press from now on."""
-        self._interaction = interaction
+        self.reply, self._webhook = _key_of(interaction), interaction.followup
+        self._locale = interaction.locale.value
         anew = self.moves_otherwise(face)
         self.showing(face)  # before anything is waited for: the guide goes on, and would show it too
-        return await self.edit_to(face, interaction.locale.value, anew=anew)
+        return await self.edit_to(face, self._locale, anew=anew)
 
     async def show(self, face: Face) -> bool:
         if face == self._shown:
             return True
         try:
-            locale = self._interaction.locale.value
-            edit = await self.edit_to(face, locale, anew=self.moves_otherwise(face))
-            await self._interaction.edit_original_response(**edit)
+            edit = await self.edit_to(face, self._locale, anew=self.moves_otherwise(face))
+            await self._webhook.edit_message(self.message_id, **edit)
         except discord.HTTPException as error:
             # An expired token is no reason to end: with closed eyes nobody sees the difference.
             _log.info("a guide's reply could not be edited: %s", error.code)
@@ -75,8 +97,14 @@ class ReplyStage(_Stage):
         return True
 
 
+def _key_of(interaction: discord.Interaction) -> ReplyKey:
+    return ReplyKey(interaction.token, interaction.expires_at)
+
+
 class MessageStage(_Stage):
     """A message of ours, edited by its id with the bot's own token, for as long as it takes."""
+
+    reply: ReplyKey | None = None
 
     def __init__(
         self,
@@ -120,8 +148,13 @@ class DiscordStages:
         self._client = client
         self._pictures = pictures
 
-    def at(self, record: GuideRecord) -> MessageStage:
-        return self.in_channel(record.channel_id, record.message_id, record.guild_id)
+    def at(self, record: GuideRecord) -> ReplyStage | MessageStage:
+        if record.reply is None:
+            return self.in_channel(record.channel_id, record.message_id, record.guild_id)
+        application_id = self._client.application_id or 0
+        webhook = discord.Webhook.partial(application_id, record.reply.token, client=self._client)
+        locale = self._locale_in(record.guild_id)
+        return ReplyStage(record.reply, webhook, locale, record.message_id, self._pictures)
 
     def in_channel(
         self,
@@ -132,7 +165,10 @@ class DiscordStages:
         shown: Face | None = None,
     ) -> MessageStage:
         """Return a stage on a message of ours that shows this face; unless given, in the server's locale."""
+        channel = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
+        return MessageStage(channel, message_id, locale or self._locale_in(guild_id), self._pictures, shown)
+
+    def _locale_in(self, guild_id: int | None) -> str:
         guild = None if guild_id is None else self._client.get_guild(guild_id)
         spoken = discord.Locale.american_english if guild is None else guild.preferred_locale
-        channel = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
-        return MessageStage(channel, message_id, locale or spoken.value, self._pictures, shown)
+        return spoken.value

@@ -71,9 +71,8 @@ class Accompanist:
     async def patience_s(self, guild_id: int) -> float:
         return await self._playback.empty_room_patience_s(guild_id)
 
-    def session_in(self, guild_id: int, channel_id: int) -> Session | None:
-        session = self._sessions.playing(guild_id)
-        return session if session is not None and session.link.room.channel_id == channel_id else None
+    def session_of(self, guild_id: int) -> Session | None:
+        return self._sessions.playing(guild_id)
 
     def changed(self, session: Session, end: End | None = None) -> None:
         """Let what was changed be written down and shown."""
@@ -104,6 +103,8 @@ class Accompaniment:
         self.began = began
         self.sounds_again: Callable[[], None] = _nothing
         self._accompanist = accompanist
+        self._heard_last: Session | None = None
+        """What played in its channel when that was asked last: should it move, the guide goes with it."""
 
     @property
     def title(self) -> str | None:
@@ -117,6 +118,14 @@ class Accompaniment:
 
     async def patience_s(self) -> float:
         return await self._accompanist.patience_s(self.guild_id)
+
+    def moves_along(self) -> bool:
+        """Follow what plays to the channel a moderator moved it to; return whether that was so."""
+        session = self._accompanist.session_of(self.guild_id)
+        if session is None or session is not self._heard_last:
+            return False
+        before, self.channel_id = self.channel_id, session.link.room.channel_id
+        return before != self.channel_id
 
     def tell(self, sounds_again: Callable[[], None]) -> None:
         self.sounds_again = sounds_again
@@ -145,4 +154,8 @@ class Accompaniment:
 
     @property
     def _session(self) -> Session | None:
-        return self._accompanist.session_in(self.guild_id, self.channel_id)
+        session = self._accompanist.session_of(self.guild_id)
+        if session is None or session.link.room.channel_id != self.channel_id:
+            return None
+        self._heard_last = session
+        return session

@@ -1,22 +1,24 @@
 """The sandbox's world on disk, so that it outlives the process that Hush runs in, as Discord does.
 
-One JSON line each time a server, channel, person, message, file or command changes:
+One JSON line each time a server, channel, person, message, interaction, file or command changes:
 
     {"kind": "message", "id": "1234", "value": {...}}          # value null: it is gone
 
 The last line of each thing counts; opening writes them together anew. A kill loses nothing that the bot was
-told about, since a line is written before the bot hears. Answers only one person sees are not kept: Discord
-forgets those too.
+told about, since a line is written before the bot hears. Answers only one person sees are kept as long as
+any, as an open Discord would show them; the interactions that they answer for as long as those can be used.
 """
 
 import base64
+import functools
+import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import TypeAdapter
-from simcord.backend.models import Channel, Guild, Message, StageInstance, User
+from simcord.backend.models import Channel, Guild, Interaction, Message, StageInstance, User
 
 FILE_NAME: Final = "sandbox-world.jsonl"
 
@@ -26,7 +28,10 @@ _SHAPES: Final[Mapping[str, TypeAdapter[Any]]] = {
     "channel": TypeAdapter(Channel),
     "message": TypeAdapter(Message),
     "stage": TypeAdapter(StageInstance),
+    "interaction": TypeAdapter(Interaction),
 }
+_ANSWERS: Final = ("respond_with_message", "defer", "defer_update", "update_source")
+"""What an interaction goes through that gives it a message."""
 _UNKEPT: Final = {"guild": {"audit_log_entries"}}
 
 
@@ -64,14 +69,30 @@ class WorldJournal:
         self._note(backend, _everything(backend))
         fresh.replace(self._file)
         backend.subscribers.insert(0, lambda event, payload: self._note(backend, _touched(event, payload)))
-        register = backend.register_commands
+        # What SimCord tells no subscriber of.
+        backend.register_commands = self._noting(backend, backend.register_commands)
+        backend.create_message = self._noting(backend, backend.create_message)
+        backend.edit_message = self._noting(backend, backend.edit_message)
+        new_interaction = backend.new_interaction
 
-        def register_commands(*args: Any) -> Any:
-            registered = register(*args)
-            self._note(backend, ())
-            return registered
+        def followed(*args: Any) -> Interaction:
+            interaction: Interaction = new_interaction(*args)
+            for answer in _ANSWERS:
+                setattr(interaction, answer, self._noting(backend, getattr(interaction, answer)))
+            return interaction
 
-        backend.register_commands = register_commands
+        backend.new_interaction = followed
+
+    def _noting(self, backend: Any, act: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the same act, after which it is written what it changed."""
+
+        @functools.wraps(act)
+        def noted(*args: Any, **options: Any) -> Any:
+            done = act(*args, **options)
+            self._note(backend, [("message", done.id)] if isinstance(done, Message) else ())
+            return done
+
+        return noted
 
     def close(self) -> None:
         if self._lines is not None:
@@ -90,10 +111,11 @@ class WorldJournal:
             latest[entry["kind"], entry["id"]] = entry["value"]
         yield from ((key, value) for key, value in latest.items() if value is not None)
 
-    def _note(self, backend: Any, touched: Iterator[tuple[str, int]] | tuple[()]) -> None:
+    def _note(self, backend: Any, touched: Iterable[tuple[str, int]]) -> None:
         if self._lines is None:
             return
-        for kind, value_id in touched:
+        open_ones = (("interaction", i.id) for i in list(backend.interactions.values()) if i.message_id)
+        for kind, value_id in itertools.chain(touched, open_ones):
             self._write(kind, str(value_id), _get(backend, kind, value_id))
         for user in list(backend.users.values()):
             self._write("user", str(user.id), _SHAPES["user"].dump_python(user, mode="json"))
@@ -122,10 +144,7 @@ def _everything(backend: Any) -> Iterator[tuple[str, int]]:
     yield from (("channel", channel_id) for channel_id in backend.channels)
     yield from (("stage", channel_id) for channel_id in backend.stage_instances)
     yield from (
-        ("message", message.id)
-        for messages in backend.messages.values()
-        for message in messages.values()
-        if not message.is_ephemeral
+        ("message", message.id) for messages in backend.messages.values() for message in messages.values()
     )
 
 
@@ -151,7 +170,7 @@ def _get(backend: Any, kind: str, value_id: int) -> Any:
         found = next((shelf[value_id] for shelf in shelves if value_id in shelf), None)
     else:
         found = _shelf(backend, kind).get(value_id)
-    if found is None or (kind == "message" and found.is_ephemeral):
+    if found is None or (kind == "interaction" and backend.now_iso() >= (found.expires_at or "")):
         return None
     return _SHAPES[kind].dump_python(found, mode="json", exclude=_UNKEPT.get(kind), warnings=False)
 
@@ -169,6 +188,8 @@ def _put(backend: Any, kind: str, key: str, value: Any) -> None:
         backend.messages.setdefault(thing.channel_id, {})[thing.id] = thing
     else:
         _shelf(backend, kind)[int(key)] = thing
+    if kind == "interaction":
+        backend.interaction_tokens[thing.token] = thing.id
     if kind == "channel" and thing.guild_id is None and thing.recipient_ids:
         backend.dm_channels[thing.recipient_ids[0]] = thing.id
     if kind != "stage" and int(key) != backend.bot_user.id:  # which SimCord gives to every bot
@@ -181,5 +202,6 @@ def _shelf(backend: Any, kind: str) -> dict[int, Any]:
         "guild": backend.guilds,
         "channel": backend.channels,
         "stage": backend.stage_instances,
+        "interaction": backend.interactions,
     }
     return shelves[kind]

@@ -145,8 +145,12 @@ class Running:
         self._adapter: Any = contextvars.Context().run(async_context.get)
 
     async def __aenter__(self) -> None:
-        await self._env.start()
-        self._adapter.request = self._answer_interaction
+        self._adapter.request = self._answer_interaction  # before the bot is ready, and takes up its guides
+        try:
+            await self._env.start()
+        except BaseException:
+            del self._adapter.request
+            raise
         # Not `time_context`: it insists on ending in the context it began in, and a fixture's end does not.
         _CLOCK_SCOPE.set(self._env)
 

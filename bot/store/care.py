@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select
 
-from bot.care.guide import GuideRecord, GuideWish
+from bot.care.guide import GuideRecord, GuideWish, ReplyKey
 from bot.care.model import Outcome
 from bot.care.ports import KEPT
 from bot.care.timeline import Progress
@@ -81,6 +81,8 @@ class SqlGuideStore:
             "pace": progress.pace,
             "voice_channel_id": record.voice_channel_id,
             "began_sound": record.began_sound,
+            "reply_token": None if record.reply is None else record.reply.token,
+            "reply_until": None if record.reply is None else record.reply.until,
         }
         async with self._database.transaction() as connection:
             await upsert(connection, guide, row)
@@ -104,4 +106,5 @@ def _record(row: Row[Any]) -> GuideRecord:
         Progress(row.reached_s, row.since, row.pace),
         row.voice_channel_id,
         began_sound=row.began_sound,
+        reply=None if row.reply_token is None else ReplyKey(row.reply_token, row.reply_until),
     )

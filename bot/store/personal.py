@@ -47,9 +47,8 @@ class SqlPersonalRows:
                 rows = (await connection.execute(select(table).where(about))).all()
                 if rows:
                     term = kept(table)
-                    found.append(
-                        ports.Table(table.name, term.what, term.spoken, tuple(_plain(row) for row in rows))
-                    )
+                    plain = tuple(_plain(row, table) for row in rows)
+                    found.append(ports.Table(table.name, term.what, term.spoken, plain))
         return found
 
     async def erase(self, user_id: int) -> int:
@@ -83,8 +82,12 @@ def _names(table: Table, user_id: int) -> ColumnElement[bool]:
     return or_(false(), *named)
 
 
-def _plain(row: Row[Any]) -> dict[str, object]:
-    return {name: _json_value(value) for name, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
+def _plain(row: Row[Any], table: Table) -> dict[str, object]:
+    return {
+        name: _json_value(value)
+        for name, value in row._mapping.items()  # noqa: SLF001 - SQLAlchemy's public name
+        if not table.columns[name].info.get("secret")
+    }
 
 
 def _json_value(value: object) -> object:

@@ -47,7 +47,10 @@ TERMS: Final[Mapping[str, Term]] = {
     "guild_departure": Term("when Hush left a server", until=_WITH_THE_SERVER),
     "refused_pairing": Term("suggestions you did not want again", 1095, "refused_at"),
     "care_outcome": Term("whether a suggestion left you calmer", 90, "felt_at"),
-    "guide": Term("a guided practice that runs now", until="until it ends"),
+    "guide": Term(
+        "a guided practice that runs now, and the key that changes its answer for 15 minutes",
+        until="until it ends",
+    ),
     "reminder_rule": Term("your reminders", until="until you remove them"),
     "reminder": Term("what is due next from your reminders", 30, "due_at", "until it is delivered"),
     "reminder_process": Term("which processes deliver reminders", 30, "seen_at", "until they end"),

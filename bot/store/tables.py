@@ -12,6 +12,8 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaD
 from bot.store.types import Instant
 
 PERSON: Final[Mapping[str, bool]] = {"person": True}
+SECRET: Final[Mapping[str, bool]] = {"secret": True}
+"""What opens something at Discord: never shown, not even to whom it belongs."""
 
 metadata = MetaData(
     # Fixed names let a later migration find the constraint it changes, on both engines.
@@ -161,6 +163,8 @@ guide = Table(
     Column("pace", Float, nullable=False),
     Column("voice_channel_id", BigInteger),
     Column("began_sound", Boolean, nullable=False),
+    Column("reply_token", Text, info=dict(SECRET)),
+    Column("reply_until", Instant),
 )
 
 reminder_rule = Table(

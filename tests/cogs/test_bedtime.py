@@ -342,6 +342,18 @@ async def test_pause_until_a_day(world: World) -> None:
     assert len(letters(world)) == 2
 
 
+async def test_an_edit_says_where_it_will_come(world: World) -> None:
+    await with_clock(world)
+    await tell(world, "bedtime set", time="22:30")
+    before = len(letters(world))
+    said = await tell(world, "bedtime edit", where="direct")
+    assert said.endswith("I will come by direct message.")
+    assert len(letters(world)) == before, "the door is known to be open"
+    form = await world.caller.user.click(letters(world)[-1], custom_id=button(letters(world)[-1], "change"))
+    changed = await world.caller.user.submit_modal(form, {"time": "23:00", "days": "every day"})
+    assert "I will come by direct message." in words(changed.response)
+
+
 async def test_a_pause_until_a_day_outlives_a_move(world: World) -> None:
     await with_clock(world)
     await tell(world, "bedtime set", time="22:30")

@@ -88,6 +88,37 @@ async def test_when_the_room_empties_the_rounds_end_kindly_with_what_was_done(wo
     assert len([m for m in world.lantern.history() if "**Round 1 of 2.**" in shown(world, m)]) == 1
 
 
+async def test_rounds_go_along_when_a_moderator_moves_hush(world: World, tmp_path: Path) -> None:
+    message = await focus(world, work=10, rest=2, rounds=2)
+    await world.caller.join_voice(world.lantern)
+    await world.move(None, world.attic)
+    await world.move(world.sitter, world.attic)
+    await until(world, lambda: score(world) == pytest.approx([10 * 60, 12 * 60], abs=5.0))
+    outside = await world.caller.click(message, label="Pause")
+    assert outside.response.content.startswith("Only people in the voice channel can change this.")
+    await world.advance(10 * 60 + 1)
+    await until(world, lambda: "**Rest** until" in shown(world, message))
+    await world.sitter.click(message, label="Pause")
+    assert "Paused" in shown(world, message)
+    assert score(world) == []
+    await world.sitter.click(message, label="Go on")
+    copy = as_killed_now(tmp_path)
+    await world.bot.close()
+    async with restarted(world, copy):
+        await until(world, lambda: sits_in(world, world.attic))
+        await until(world, lambda: len(score(world)) == 1)
+        await world.sitter.click(message, label="Stop")
+        assert "10 minutes of work, out of 2 rounds planned." in shown(world, message)
+
+
+async def test_rounds_moved_to_an_empty_room_end_kindly(world: World) -> None:
+    message = await focus(world, work=10, rest=2, rounds=2)
+    await world.advance(60)
+    await world.move(None, world.attic)
+    await world.advance(6 * 60)
+    await until(world, lambda: "Nobody was in the room any more" in shown(world, message))
+
+
 async def test_whoever_returns_finds_voice_and_text_in_step(world: World) -> None:
     """The sound is held while nobody is there; the rounds are not."""
     message = await focus(world, work=10, rest=2, rounds=2)

@@ -1,5 +1,7 @@
 import io
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import discord
@@ -185,14 +187,83 @@ async def test_a_deploy_ends_a_reply_with_a_kind_word(world: World) -> None:
     assert buttons(world, message) == []
 
 
-async def test_after_a_kill_old_buttons_say_that_it_is_over(world: World, tmp_path: Path) -> None:
-    message = await breathe(world, world.caller)
-    copy = as_killed_now(tmp_path)
-    world.env.inject_error("PATCH", "/webhooks/*", status=500, times=9)  # the killed process says no goodbye
+async def killed(world: World, data_dir: Path) -> Path:
+    """Let Hush be killed now; return what that leaves on the disk."""
+    copy = as_killed_now(data_dir)
+    # A killed process says no goodbye.
+    world.env.inject_error("PATCH", "/webhooks/*", status=500, times=None)
     await world.bot.close()
+    world.env.backend.faults.clear()
+    return copy
+
+
+async def test_after_a_kill_a_reply_goes_on_by_itself_and_can_be_led(world: World, tmp_path: Path) -> None:
+    message = answered(await meditate(world, world.caller, practice="grounding"))
+    begun = caption(world, message)
+    copy = await killed(world, tmp_path)
+    await world.advance(60.0)
+    assert caption(world, message) == begun, "nobody is there to change it"
     async with restarted(world, copy):
+        await until(world, lambda: caption(world, message) != begun)
+        await world.caller.click(message, label="Pause")
+        assert "Paused" in shown(world, message)
+        await world.caller.click(message, label="Go on")
+        await world.advance(5 * 60.0)
+        await until(world, lambda: "How is it now?" in shown(world, message))
+
+
+async def test_each_press_brings_a_key_that_the_next_process_can_use(world: World, tmp_path: Path) -> None:
+    message = answered(await meditate(world, world.caller, practice="grounding", minutes=10))
+    begun_with = rows(tmp_path)
+    await world.caller.click(message, label="Pause")
+    await until(world, lambda: rows(tmp_path) != begun_with)
+    paused_with = rows(tmp_path)
+    await world.advance(14 * 60.0)
+    await world.caller.click(message, label="Go on")
+    await until(world, lambda: rows(tmp_path) != paused_with)
+    await world.advance(2 * 60.0)
+    begun = caption(world, message)
+    copy = await killed(world, tmp_path)
+    await world.advance(2 * 60.0)
+    async with restarted(world, copy):
+        await until(world, lambda: caption(world, message) != begun)
+
+
+async def test_what_ended_meanwhile_asks_how_it_is_now(world: World, tmp_path: Path) -> None:
+    message = await breathe(world, world.caller, practice="box", minutes=2)
+    copy = await killed(world, tmp_path)
+    await world.advance(5 * 60.0)
+    async with restarted(world, copy):
+        await until(world, lambda: "How is it now?" in shown(world, message))
+
+
+async def test_when_its_key_is_over_a_press_says_so_and_nothing_is_kept(world: World, tmp_path: Path) -> None:
+    message = await breathe(world, world.caller)
+    copy = await killed(world, tmp_path)
+    await world.advance(15 * 60.0 + 1.0)
+    async with restarted(world, copy):
+        await until(world, lambda: rows(copy) == [])
         await world.caller.click(message, label="Pause")
         assert shown(world, message) == "This one has ended. You can begin it again with the command."
+
+
+async def test_the_key_of_a_reply_is_in_no_export_and_goes_with_the_guide(
+    world: World, tmp_path: Path
+) -> None:
+    message = await breathe(world, world.caller)
+    [(token, _)] = rows(tmp_path)
+    result = await world.caller.slash(world.text, "privacy export")
+    exported = await answered(result).attachments[0].read()
+    assert b'"guide"' in exported
+    assert token.encode() not in exported
+    await world.caller.click(message, label="Stop")
+    assert rows(tmp_path) == []
+
+
+def rows(data_dir: Path) -> list[tuple[str, str]]:
+    """Return what is kept of guides: the key of each one's reply."""
+    with closing(sqlite3.connect(f"file:{data_dir / 'hush.db'}?mode=ro", uri=True)) as database:
+        return database.execute("SELECT reply_token, reply_until FROM guide").fetchall()
 
 
 async def test_a_long_one_goes_on_after_a_restart_from_where_the_clock_says(

@@ -1,4 +1,4 @@
-"""`python -m tests.e2e.panels FOLDER [care|support]`: what self-care and help look like on a phone.
+"""`python -m tests.e2e.panels FOLDER [care|support|settings|library]`: what Hush looks like on a phone.
 
 Every panel as SimCord's preview draws it at 360 px, in a world of its own; to be looked at, not compared.
 """
@@ -15,6 +15,7 @@ from playwright.async_api import Page, async_playwright
 
 from bot.care.guides import LONGEST_REPLY_MINUTES
 from bot.care.model import HELP_FIRST
+from bot.gateway.settings_pages import TOPICS
 from bot.sandbox.simcord_bridge import LivePreview
 from bot.sandbox.world import World
 from tests.cogs.care_reading import ids_of
@@ -164,6 +165,38 @@ async def support(camera: Camera) -> None:
         await camera.take(f"therapy-{kind}", person)
 
 
+async def settings(camera: Camera) -> None:
+    """Take the server's settings, each of their pages, and quiet hours that are set."""
+    world, admin = camera.world, camera.world.moderator
+    message = (await admin.slash(world.text, "settings")).response
+    await camera.take("settings", admin)
+    for topic in TOPICS:
+        await admin.select(message, [topic], custom_id="settings:open:v1:0")
+        await camera.take(f"settings-{topic}", admin)
+        if topic == "quiet":
+            form = await admin.click(message, label="Set the hours")
+            await admin.submit_modal(form, {"from": "22:00", "to": "7", "zone": "berlin"})
+            await camera.take("settings-quiet-set", admin)
+        await admin.click(message, custom_id="settings:back:v1:0")
+    await camera.take("settings-changed", admin)
+
+
+async def library(camera: Camera) -> None:
+    """Take every shelf, and a sound that is favoured and one that is blocked."""
+    world, person = camera.world, camera.world.sitter
+    message = (await person.slash(world.text, "library")).response
+    await camera.take("library", person)
+    for shelf in world.bot.services.shelves.all("en-US", world.guild.id, frozenset()):
+        await person.select(message, [shelf.family], custom_id=one_of(world, message, "library:open:"))
+        await camera.take(f"library-{shelf.family}", person)
+    await person.select(message, ["water"], custom_id=one_of(world, message, "library:open:"))
+    for act in ("favourite", "block"):
+        await person.click(message, custom_id=one_of(world, message, f"library:{act}:"))
+    await camera.take("library-chosen", person)
+    await person.click(message, custom_id=one_of(world, message, "library:later:"))
+    await camera.take("library-next-page", person)
+
+
 async def choose_language(world: World, card: simcord.ResponseMessage, language: str) -> None:
     await world.caller.click(card, custom_id=one_of(world, card, "help:language:"))
     await world.caller.select(card, [language], custom_id=one_of(world, card, "help:pick-language:"))
@@ -178,7 +211,12 @@ def named(world: World, practice: str) -> str:
     return str(world.bot.services.care.content.practices[ids_by.get(practice, practice)].title)
 
 
-SETS: dict[str, Callable[[Camera], Awaitable[None]]] = {"care": care, "support": support}
+SETS: dict[str, Callable[[Camera], Awaitable[None]]] = {
+    "care": care,
+    "support": support,
+    "settings": settings,
+    "library": library,
+}
 
 
 @asynccontextmanager

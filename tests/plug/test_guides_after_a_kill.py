@@ -39,12 +39,14 @@ def plan_written(data: Path) -> str:
 
 
 async def test_guides_go_on_where_the_clock_is(tmp_path: Path) -> None:
-    """Rounds lead the room; a long meditation beside them goes on in silence."""
+    """Rounds lead the room; a long meditation and one in a reply beside them go on in silence."""
     async with VoiceServerProcess() as voice:
         async with alive(tmp_path, voice, None) as bot:
             await bot.ask(do="slash", name="focus", work=5, rest=5, rounds=2, sound="rain")
             await bot.ask(do="slash", name="meditate", practice="body-scan", minutes=20)
+            await bot.ask(do="slash", name="meditate", practice="grounding", minutes=10)
             state = await bot.ask(do="settle")
+            reply = message_with(state, "### You are here, in this room.")
             rounds = message_with(state, "**Round 1 of 2.**")
             meditation = message_with(state, "### Lie down if you can.")
             await bot.kill()
@@ -56,13 +58,15 @@ async def test_guides_go_on_where_the_clock_is(tmp_path: Path) -> None:
             assert until == pytest.approx(state["at"] + bell_s, abs=2.0), "the only bell still to come"
             state = await bot.ask(do="click", message=meditation, label="Pause")
             assert "Paused" in state["shown"][meditation]
+            assert "### You are here" not in state["shown"][reply], "it went on by itself"
+            state = await bot.ask(do="click", message=reply, label="Pause")
+            assert "Paused" in state["shown"][reply]
             state = await bot.ask(do="click", message=rounds, label="Stop")
             assert "5 minutes of work, out of 2 rounds planned." in state["shown"][rounds]
 
 
 @pytest.mark.long
 async def test_the_sound_of_a_breath_goes_on_for_closed_eyes_and_ends_by_itself(tmp_path: Path) -> None:
-    """Its message was a reply, which died with its process; pressed, it says so (tests/cogs)."""
     async with VoiceServerProcess() as voice:
         async with alive(tmp_path, voice, None) as bot:
             await bot.ask(do="slash", name="breathe", practice="Box", minutes=4)
