@@ -73,7 +73,7 @@ class CarePages:
         view, container = page(f"## {title}")
         for number, suggestion in enumerate(found):
             container.add_item(ui.Separator())
-            container.add_item(ui.TextDisplay(self._suggestion(suggestion, locale)))
+            container.add_item(ui.TextDisplay(self._suggestion(suggestion, asked.minutes, locale)))
             sound, calm = suggestion.sound or NOTHING, str(asked.calm)
             start = custom_id("start", suggestion.pairing_id, str(suggestion.minutes), sound, calm)
             no = custom_id("not", suggestion.pairing_id, *asked.arguments())
@@ -91,7 +91,9 @@ class CarePages:
     def learn(self, topic: str, topic_page: Page, locale: str) -> _View:
         """Draw one page; after each claim it says how well that is supported."""
         view, container = page(f"## {topic_page.title}")
-        for paragraph in topic_page.paragraph:
+        for number, paragraph in enumerate(topic_page.paragraph):
+            if number:
+                container.add_item(ui.Separator(visible=False))
             text = paragraph.text
             if paragraph.source is not None:
                 text += f"\n-# {self._cited(paragraph.source, locale)}"
@@ -133,11 +135,13 @@ class CarePages:
     def sound_name(self, sound: str) -> str:
         return self._sound_names.get(sound, sound)
 
-    def _suggestion(self, suggestion: Suggestion, locale: str) -> str:
+    def _suggestion(self, suggestion: Suggestion, asked_minutes: int, locale: str) -> str:
         pairing = suggestion.pairing
         length = timedelta(minutes=suggestion.minutes)
+        # The page says already how many minutes were asked for.
+        heading = "pair.list.as_asked" if suggestion.minutes == asked_minutes else "pair.list.heading"
         lines = [
-            self._texts.get("pair.list.heading", locale, title=pairing.title, length=length),
+            self._texts.get(heading, locale, title=pairing.title, length=length),
             self._texts.get("pair.list.reason", locale, reason=self.spoken(suggestion.reason, locale)),
         ]
         if suggestion.sound is not None:

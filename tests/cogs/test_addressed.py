@@ -173,6 +173,18 @@ async def test_an_edit_that_says_less_changes_nothing(world: World) -> None:
     assert world.bot.services.hearing.decisions.level_of(world.caller.id) is Level.CRISIS
 
 
+async def test_an_edit_that_says_the_same_is_not_answered_however_late(world: World) -> None:
+    calm = await world.caller.user.send_dm(CALM)
+    crisis = await world.caller.user.send_dm(CRISIS)
+    n_answers = len(ours(world, world.dm))
+    await world.advance(10 * 60.0)
+    await world.caller.user.edit(crisis, CRISIS + ".")
+    assert len(ours(world, world.dm)) == n_answers, "a new message of this level would be answered by now"
+    await world.advance(30 * 3600.0)
+    await world.caller.user.edit(calm, CALM + " thanks")
+    assert len(ours(world, world.dm)) == n_answers
+
+
 async def test_an_edit_in_a_channel_only_raises_what_the_button_opens(world: World) -> None:
     message = await world.caller.send(world.text, mention(world, CALM))
     await world.caller.edit(message, mention(world, CRISIS))

@@ -129,7 +129,7 @@ async def test_what_calmed_somebody_becomes_the_reason(world: World) -> None:
     _, minutes, *_ = await start(world, message, world.sitter)
     await world.advance(int(minutes) * 60.0 + 2.0)
     await world.sitter.click(message, label="Calmer")
-    assert shown(world, message) == "Good. I'll think of it next time."
+    assert shown(world, message) == "I'll think of it next time."
     text = shown(world, await ideas(world))
     assert re.search(r"Because (it made you calmer <t:\d+:R>|\w.* calmed you once this week)\.", text)
 

@@ -105,16 +105,11 @@ async def pictures(camera: Camera) -> None:
     """Take each visual trigger inside its guide."""
     world, person = camera.world, camera.world.caller
     content = world.bot.services.care.content
-    shown = {
-        pairing.visual: pairing_id
-        for pairing_id, pairing in content.pairings.items()
-        if pairing.visual and pairing.feelings[0] not in HELP_FIRST
-    }
+    shown = {pairing.visual: pairing_id for pairing_id, pairing in content.pairings.items() if pairing.visual}
     for visual, pairing_id in shown.items():
         pairing = content.pairings[pairing_id]
-        answer = await person.slash(
-            world.text, "pair", feeling=pairing.feelings[0], minutes=pairing.minutes[1]
-        )
+        feeling = next(feeling for feeling in pairing.feelings if feeling not in HELP_FIRST)
+        answer = await person.slash(world.text, "pair", feeling=feeling, minutes=pairing.minutes[1])
         for _ in range(12):
             message = answer.response
             starts = [i for i in ids_of(world, message) if i.startswith(f"care:start:v1:{pairing_id}:")]
