@@ -19,7 +19,9 @@ from bot.pictures.theme import (
 )
 
 _MARGIN: Final = 36
-_ROW: Final = 128
+_ROW: Final = 142
+_NAME_PX: Final = TEXT_PX + 8
+"""Inside a panel a phone shows it at a third of its width."""
 _BAR: Final = 22
 _LEGEND: Final = 74
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
@@ -39,13 +41,13 @@ def draw_profile(bars: Sequence[Bar], calm_label: str, tingle_label: str) -> byt
     height = _MARGIN + _LEGEND + _ROW * len(bars) + _MARGIN // 2
     image = Image.new("RGB", (WIDTH, height), BACKGROUND)
     pen = ImageDraw.Draw(image)
-    font = ImageFont.load_default(TEXT_PX)
-    small = ImageFont.load_default(TEXT_PX - 4)
+    font = ImageFont.load_default(_NAME_PX)
+    small = ImageFont.load_default(TEXT_PX + 2)
     _legend(pen, small, calm_label, tingle_label)
     for row, bar in enumerate(bars):
         top = _MARGIN + _LEGEND + row * _ROW
         pen.text((_MARGIN, top), bar.name, fill=TEXT, font=font)
-        for offset, share, is_calm in ((46, bar.calm, True), (76, bar.tingle, False)):
+        for offset, share, is_calm in ((54, bar.calm, True), (85, bar.tingle, False)):
             _bar(pen, top + offset, share, is_calm=is_calm)
     out = io.BytesIO()
     image.save(out, "PNG", optimize=True)
