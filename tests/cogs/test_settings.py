@@ -68,7 +68,7 @@ async def test_limits_of_the_server_and_a_channel(world: World) -> None:
     assert f"How loud may it be in <#{world.lantern.id}>?" in shown(world, message)
     select = f"settings:channel-cap:v1:{world.lantern.id}"
     await world.moderator.select(message, ["40"], custom_id=select)
-    assert f"volume 80 at most, 40 in <#{world.lantern.id}>" in shown(world, message)
+    assert f"Volume 80 at most, 40 in <#{world.lantern.id}>" in shown(world, message)
     await world.advance(60.0)
     assert world.bot.services.playback.now_playing(world.guild.id).volume == 40
     capped = await world.sitter.slash(world.text, "volume", percent=70)
