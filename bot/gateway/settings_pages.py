@@ -80,7 +80,9 @@ class SettingsPages:
         title = self._texts.get(TOPICS[topic], locale)
         back = row(button(custom_id("back"), self._texts.get("settings.button.back", locale)))
         state = self._state(topic, chosen, locale)
-        return page([f"## {title}", f"{state[:1].upper()}{state[1:]}\n-# {explained}"], *rows, back, colour=HOUSE)
+        return page(
+            [f"## {title}", f"{state[:1].upper()}{state[1:]}\n-# {explained}"], *rows, back, colour=HOUSE
+        )
 
     def channel(self, channel_id: int, chosen: Chosen, locale: str) -> ui.LayoutView:
         """Ask how loud one channel may be."""

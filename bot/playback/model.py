@@ -64,6 +64,8 @@ class Wish:
     """A sound, a preset of theirs or of the house, or a share code."""
     volume: int | None = None
     minutes: int | None = None
+    unnamed: bool = False
+    """Nobody is told what it is while it plays: it is to be judged by ear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ class NowPlaying:
     mix: Mix | None = None
     arc: bool = False
     """Whether it ends along a sleep arc."""
+    unnamed: bool = False
+    """Whether it is to be judged by ear; then the title says nothing."""
 
     @property
     def guild_id(self) -> int:

@@ -15,6 +15,10 @@ class Heading:
     family: str
 
 
+UNNAMED: Final = Heading("A sound without its name", "")
+"""In place of the heading of what is to be judged by ear."""
+
+
 def heading_of(mix: Mix, library: Library) -> Heading:
     """Return the names of a mix's first three sounds as one line, and the family of the first."""
     known = [library.triggers[layer.trigger] for layer in mix.layers if layer.trigger in library.triggers]

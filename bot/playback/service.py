@@ -98,8 +98,10 @@ class Playback:
                     asked_by=asked_by,
                     position_s=position_s,
                     dark=self._ceilings.is_dark(settings),
+                    unnamed=wish.unnamed,
                 )
             else:
+                session.unnamed = wish.unnamed
                 session.block(blocked)
                 session.change(plan, position_s)
                 session.asked_by = asked_by

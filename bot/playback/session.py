@@ -14,7 +14,7 @@ from bot.audio.stream import Stream
 from bot.playback.desired import DesiredSession
 from bot.playback.layers import audible
 from bot.playback.model import NowPlaying, PanelPlace, Trouble
-from bot.playback.naming import Heading
+from bot.playback.naming import UNNAMED, Heading
 from bot.playback.ports import VoiceLink
 
 Describe = Callable[[Mix], Heading]
@@ -55,8 +55,9 @@ class Session:
         paused: bool = False,
         asked_by: int | None = None,
         panel: PanelPlace | None = None,
+        unnamed: bool = False,
     ) -> None:
-        """`stream` plays the plan without what is blocked."""
+        """`stream` plays the plan without what is blocked. Of what is `unnamed` nobody is told the name."""
         self.stream = stream
         self.link = link
         self.plan = plan
@@ -66,6 +67,7 @@ class Session:
         self.end = end
         self.asked_by = asked_by
         self.panel = panel
+        self.unnamed = unnamed
         self._describe = describe
         self._blocked = blocked
         self.silent = asyncio.Event()
@@ -139,7 +141,11 @@ class Session:
 
     @property
     def title(self) -> str:
-        return self._describe(self.plan.mix).title
+        return self._heading.title
+
+    @property
+    def _heading(self) -> Heading:
+        return UNNAMED if self.unnamed else self._describe(self.plan.mix)
 
     def _audible_plan(self) -> Plan | None:
         return audible(self.plan, self._blocked)
@@ -194,7 +200,7 @@ class Session:
         return self._expired or (self.stream.ended and not self._stopped)
 
     def now(self, at: datetime) -> NowPlaying:
-        heading = self._describe(self.plan.mix)
+        heading = self._heading
         return NowPlaying(
             room=self.link.room,
             title=heading.title,
@@ -209,6 +215,7 @@ class Session:
             trouble=self.link.trouble,
             mix=self.plan.mix,
             arc=self.plan.arc is not None,
+            unnamed=self.unnamed,
         )
 
     def told_of(self, now: NowPlaying) -> None:

@@ -95,6 +95,7 @@ class Sessions:
         position_s: float = 0.0,
         paused: bool = False,
         dark: bool = False,
+        unnamed: bool = False,
     ) -> Session:
         """Join the room, or stay there, and fade in; what is ending in the guild is seen out first.
 
@@ -135,6 +136,7 @@ class Sessions:
             paused=paused,
             asked_by=asked_by,
             panel=panel,
+            unnamed=unnamed,
         )
         self._sessions[room.guild_id] = session
         self._tasks.start(self._see_out(session, room.guild_id), name="session")

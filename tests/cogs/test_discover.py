@@ -64,11 +64,28 @@ async def test_alone_in_a_voice_channel_the_pair_plays_there_blind(world: World)
     first, second = pair_of(world, message)
     playing = world.bot.services.playback._sessions.playing(world.guild.id)
     assert playing.stream.plan.mix.layers[0].trigger == first
+    now = world.bot.services.playback.now_playing(world.guild.id)
+    assert now.title == "A sound without its name", "nor a channel's status"
     await world.advance(20.5)
     await until(world, lambda: playing.stream.plan.mix.layers[0].trigger == second)
+    assert world.bot.services.playback.now_playing(world.guild.id).title == now.title
     await world.advance(20.5)
     await until(world, lambda: playing.stream.paused)
     await world.sitter.click(message, label="Enough for now")
+    await left(world)
+
+
+async def test_what_is_asked_for_by_name_meanwhile_plays_on(world: World) -> None:
+    message = await begun(world, world.sitter)
+    await world.sitter.slash(world.text, "play", sound="rain")
+    playback = world.bot.services.playback
+    await world.advance(45.0)
+    now = playback.now_playing(world.guild.id)
+    assert (now.title, now.paused) == ("Rain", False)
+    await world.sitter.click(message, label="Enough for now")
+    await world.advance(5.0)
+    assert playback.now_playing(world.guild.id).title == "Rain"
+    await world.sitter.slash(world.text, "stop")
     await left(world)
 
 
