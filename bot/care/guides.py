@@ -108,9 +108,8 @@ class Guides:
                 await self._forget(record.message_id)
                 continue
             if record.reply is not None and record.reply.until <= self._clock.now():
-                await self._forget(
-                    record.message_id
-                )  # nobody can edit it any more; a press says that it is over
+                # Nobody can edit it any more; a press says that it is over.
+                await self._forget(record.message_id)
                 continue
             sound = None
             if record.guild_id is not None and record.voice_channel_id is not None:
