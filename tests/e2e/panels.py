@@ -1,4 +1,4 @@
-"""`python -m tests.e2e.panels FOLDER [care|support|settings|library]`: what Hush looks like on a phone.
+"""`python -m tests.e2e.panels FOLDER [NAME…]`: what Hush looks like on a phone; the names are in SETS.
 
 Every panel as SimCord's preview draws it at 360 px, in a world of its own; to be looked at, not compared.
 """
@@ -20,6 +20,7 @@ from bot.sandbox.simcord_bridge import LivePreview
 from bot.sandbox.world import World
 from tests.cogs.care_reading import ids_of
 from tests.cogs.room import opened_world
+from tests.cogs.test_addressed import CRISIS
 from tests.e2e.driving import CHROMIUM, FLAGS
 
 PHONE = {"width": 360, "height": 1500}
@@ -192,6 +193,22 @@ async def library(camera: Camera) -> None:
     await camera.take("library-next-page", person)
 
 
+async def day_after(camera: Camera) -> None:
+    """Take what there is in the day after a crisis, in place of ideas."""
+    world, person = camera.world, camera.world.caller
+    await person.user.send_dm(CRISIS)
+    await camera.take("day-after-dm", person, world.dm)
+    await person.slash(world.text, "pair", feeling="stressed")
+    await camera.take("day-after-pair", person)
+    card = (await person.slash(world.text, "breathe")).response
+    await choose_language(world, card, "ar")
+    await camera.take("day-after-arabic", person)
+    await person.slash(world.text, "help")
+    await camera.take("day-after-help", person)
+    await person.slash(world.text, "winddown start")
+    await camera.take("day-after-winddown", person)
+
+
 async def choose_language(world: World, card: simcord.ResponseMessage, language: str) -> None:
     await world.caller.click(card, custom_id=one_of(world, card, "help:language:"))
     await world.caller.select(card, [language], custom_id=one_of(world, card, "help:pick-language:"))
@@ -209,6 +226,7 @@ def named(world: World, practice: str) -> str:
 SETS: dict[str, Callable[[Camera], Awaitable[None]]] = {
     "care": care,
     "support": support,
+    "day-after": day_after,
     "settings": settings,
     "library": library,
 }
