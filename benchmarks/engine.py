@@ -1,7 +1,7 @@
 """What the engine costs: CPU per second of sound, by layers and by distinct mixes, beside the bare encoder.
 
-Run: PYTHONPATH=. .venv/bin/python benchmarks/engine.py [--seconds 20] [--only layers,mixes,library]; one JSON
-object a line. CPU time of this process's own, so that other work on the machine changes little.
+Run: PYTHONPATH=. .venv/bin/python benchmarks/engine.py [--seconds 20] [--only layers,mixes,library,encoder];
+one JSON object a line. CPU time of this process's own, so that other work on the machine changes little.
 """
 
 import argparse
@@ -13,12 +13,15 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.audio.codec import decode
 from bot.audio.engine import SourceShelf
 from bot.audio.library import Library
 from bot.audio.mix import Layer, Mix, Place, Plan
-from bot.audio.opus import FRAME, SAMPLE_RATE, OpusEncoder
+from bot.audio.mixer import Mixer
+from bot.audio.opus import FRAME, SAMPLE_RATE, OpusDecoder, OpusEncoder, Pcm
+from bot.audio.station import CHUNK
 from bot.audio.stream import Stream
 
 BEDS = ("rain", "waves", "wind", "fire", "stream", "cabin", "fan", "brown-noise")
@@ -96,6 +99,57 @@ def by_mixes(library: Library, seconds: float) -> Iterator[dict[str, object]]:
         }
 
 
+def by_complexity(library: Library, seconds: float) -> Iterator[dict[str, object]]:
+    """Yield what each complexity costs, and the error it leaves in Bark bands, in dB of the sound.
+
+    The worst is that of one frame in twenty, in the band and the sound that suffer most.
+    """
+    shelf = SourceShelf(library)
+    mixes = [
+        (BEDS[0], BEDS[1], EVENTS[0]),
+        ("brown-noise",),
+        ("singing-bowl",),
+        ("soft-whisper",),
+        ("chimes", "stream"),
+    ]
+    for bitrate in (128_000, 64_000):
+        for complexity in (10, 5, 4, 3, 2, 1, 0):
+            cpu_s, worst_db, mean_db = 0.0, -np.inf, []
+            for names in mixes:
+                mixer = Mixer(Plan(Mix(tuple(map(Layer, names))), 1), shelf.open)
+                blocks = [
+                    0.35 * mixer.render(i * CHUNK, CHUNK) for i in range(75, 75 + round(seconds * 12.5))
+                ]
+                encoder, decoder = OpusEncoder(bitrate, complexity), OpusDecoder()
+                began = time.process_time()
+                packets = [packet for block in blocks for packet in encoder.encode(block)]
+                cpu_s += time.process_time() - began
+                heard = np.concatenate([decoder.decode(packet) for packet in packets])[312:]
+                pcm = np.concatenate(blocks)[: len(heard)]
+                error_db = 10.0 * np.log10(_bark_bands(pcm - heard) / _bark_bands(pcm))
+                mean_db.append(float(error_db.mean()))
+                worst_db = max(worst_db, float(np.percentile(error_db, 95, axis=0).max()))
+            yield {
+                "what": "encoder",
+                "bitrate": bitrate,
+                "complexity": complexity,
+                "cpu_ms_per_s": round(cpu_s / (seconds * len(mixes)) * 1000, 2),
+                "error_db": round(float(np.mean(mean_db)), 2),
+                "error_db_worst": round(worst_db, 2),
+            }
+
+
+def _bark_bands(pcm: Pcm) -> NDArray[np.float64]:
+    """Power of the left ear in each of 24 Bark bands, frame by frame of 43 ms."""
+    hz = np.fft.rfftfreq(2048, 1 / SAMPLE_RATE)
+    bark = 13.0 * np.arctan(0.00076 * hz) + 3.5 * np.arctan((hz / 7500.0) ** 2)
+    frames = np.lib.stride_tricks.sliding_window_view(pcm[:, 0], 2048)[::1024] * np.hanning(2048)
+    power = np.abs(np.fft.rfft(frames)) ** 2
+    return (
+        np.stack([power[:, (bark >= band) & (bark < band + 1)].sum(axis=1) for band in range(24)], 1) + 1e-13
+    )
+
+
 def whole_library(_: Library, __: float) -> Iterator[dict[str, object]]:
     """In a process of its own each: what is there at start, and with the sounds of a full mix decoded."""
     for how_much in ("nothing", "manifests", "one", "eight"):
@@ -127,7 +181,7 @@ def rss_mb() -> float:
     return most / (1e6 if sys.platform == "darwin" else 1e3)
 
 
-PARTS = {"layers": by_layers, "mixes": by_mixes, "library": whole_library}
+PARTS = {"layers": by_layers, "mixes": by_mixes, "library": whole_library, "encoder": by_complexity}
 
 
 def main() -> None:

@@ -1,10 +1,13 @@
-"""The engine of a process: one worker renders every station a little ahead, from files decoded once."""
+"""The engine of a process: one worker renders every station a little ahead, from files decoded once.
+
+Encoding is a third of the work, and libopus computes while Python goes on: it has a thread of its own.
+"""
 
 import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 from weakref import WeakValueDictionary
@@ -17,7 +20,7 @@ from bot.audio.library import Library
 from bot.audio.load import Load
 from bot.audio.mix import Layer, Mix, Plan
 from bot.audio.mixer import floor_of
-from bot.audio.opus import Pcm
+from bot.audio.opus import SAMPLE_RATE, Pcm
 from bot.audio.score import Whisper, whispers_of
 from bot.audio.sources import Source, open_source
 from bot.audio.station import StationKey, tier_of
@@ -28,6 +31,10 @@ from bot.audio.whispering import WhisperSource
 _log = logging.getLogger(__name__)
 
 _RECENT: Final = 16
+_MEASURED_S: Final = 4.0
+"""How long a sound has to play until the load tells what it costs: two of its windows."""
+_COST: Final = 0.015
+"""Share of the worker's time that a sound is taken to cost until then."""
 _Sounding = Layer | tuple[Whisper, ...]
 """A layer, or a guide's whispered lines."""
 
@@ -91,14 +98,15 @@ class SourceShelf:
 
 
 class Engine:
-    """Opens streams and renders them in its own thread until closed; another thread decodes files."""
+    """Opens streams and renders them in its own thread until closed; others encode, and decode files."""
 
     def __init__(self, library: Library) -> None:
         self.library = library
         self.load = Load()
         """How much of the worker's time rendering takes."""
         self._shelf = SourceShelf(library)
-        self._stations = Stations(self._shelf.open)
+        self._encoders = ThreadPoolExecutor(1, thread_name_prefix="hush-encode")
+        self._stations = Stations(self._shelf.open, self._encoders)
         self._streams: list[Stream] = []
         self._lock = threading.Lock()
         self._arriving: deque[Stream] = deque()
@@ -148,13 +156,24 @@ class Engine:
         return stream
 
     def tonight(self, mix: Mix) -> tuple[int, float] | None:
-        """Return the seed of the night in which most hear this mix now, and how far it has come, in s."""
-        return self._stations.tonight(mix)
+        """Return the seed of the night in which most hear this mix now, and how far it has come, in s.
+
+        Where nobody hears it yet, but somebody is about to, that is the night.
+        """
+        coming = (one for one in self._coming() if one.plan.mix == mix and not one.plan.score)
+        begun = self._stations.tonight(mix)
+        return begun or next(((one.plan.seed, one.position_s) for one in coming), None)
 
     def can_take(self, plan: Plan, volume: int, bitrate: int, *, dark: bool = False) -> bool:
-        """Return whether one more stream would leave the others their time; sharing costs little."""
-        shared = self._stations.is_heard(StationKey(plan, volume, tier_of(bitrate), dark))
-        return self.load.has_room_to_share if shared else self.load.has_room
+        """Return whether one more stream would leave the others their time; sharing costs little.
+
+        Who was taken a moment ago counts, although the load does not show it yet.
+        """
+        key = StationKey(plan, volume, tier_of(bitrate), dark)
+        if self._stations.is_heard(key):
+            return self.load.has_room_to_share
+        coming = {stream.station.key for stream in self._coming()}
+        return self.load.has_room_for(_COST * len(coming | {key}))
 
     @property
     def is_alive(self) -> bool:
@@ -183,11 +202,18 @@ class Engine:
             self._closing = True
         self._due.set()
         self._worker.join()
+        self._encoders.shutdown()
         self._decoder.shutdown(cancel_futures=True)
         for stream in self._streams:
             stream.abandon()
 
     # Any thread ------------------------------------------------------------------------------------------
+
+    def _coming(self) -> Iterator[Stream]:
+        """Yield the streams that have only just begun, or wait for their channel."""
+        for stream in self._streams:
+            if stream.station.elapsed < _MEASURED_S * SAMPLE_RATE and not (stream.paused or stream.finished):
+                yield stream
 
     def _wake(self) -> None:
         if not self._due.is_set():

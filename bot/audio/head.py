@@ -99,13 +99,13 @@ def both_ears(azimuth_deg: float, distance_m: float) -> tuple[Gain, Gain, float,
 
 
 @lru_cache(maxsize=4_096)
-def ear_filters(azimuth_deg: int, distance_step: int) -> tuple[NDArray[np.float64], float, float]:
+def ear_filters(azimuth_deg: int, distance_step: int) -> tuple[NDArray[np.float32], float, float]:
     """Return the filters of both ears, shape (2, TAPS), and their delays, for a place on the grid.
 
     distance_step: see `step_of`. Whole degrees and steps of 4 % are finer than ears tell apart.
     """
     left, right, left_s, right_s = both_ears(float(azimuth_deg), _NEAREST_M * _STEP**distance_step)
-    filters = np.stack([minimum_phase(left), minimum_phase(right)])
+    filters = np.stack([minimum_phase(left), minimum_phase(right)]).astype(np.float32)
     filters.flags.writeable = False
     return filters, left_s, right_s
 

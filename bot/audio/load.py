@@ -34,7 +34,11 @@ class Load:
 
     @property
     def has_room(self) -> bool:
-        return self.share < FULL
+        return self.has_room_for(0.0)
+
+    def has_room_for(self, share: float) -> bool:
+        """Return whether so much more of its time may be taken."""
+        return self.share + share < FULL
 
     @property
     def has_room_to_share(self) -> bool:

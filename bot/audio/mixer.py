@@ -86,7 +86,9 @@ class _Voice:
         up = (SLEW_DB_PER_S if self.full_lufs < SWIFT_BELOW_LUFS else rise) * seconds
         self.gain_db = moved(self.gain_db, self.wanted_db, down=SLEW_DB_PER_S * seconds, up=up)
         after = self._amplitude()
-        return self.source.render(start + self.shift, frames) * ramp(before, after, frames)
+        sound = self.source.render(start + self.shift, frames)
+        sound *= ramp(before, after, frames)
+        return sound
 
     def _amplitude(self) -> float:
         return math.sin(math.pi / 2 * self.presence) * math.pow(10.0, self.gain_db / 20.0)
@@ -108,7 +110,9 @@ class _Leveled:
         self._gain = np.float32(10.0 ** (gain_db / 20.0))
 
     def render(self, start: int, frames: int) -> Pcm:
-        return self._source.render(start, frames) * self._gain
+        sound = self._source.render(start, frames)
+        sound *= self._gain
+        return sound
 
 
 class Mixer:

@@ -10,8 +10,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft, rfft
-from scipy.signal import lfilter, oaconvolve
+from scipy.fft import fft, ifft
 
 from bot.audio.head import SOUND_MPS, TAPS, ear_filters, step_of
 from bot.audio.mix import Place
@@ -20,15 +19,22 @@ from bot.audio.opus import SAMPLE_RATE, Pcm
 TAIL: Final = 1_600
 """Frames by which a placed sound is longer: the far ear, and the last reflection."""
 _HOP: Final = 512
+_SIZE: Final = 8_192
+_LATEST: Final = 80
+"""Frames by which the far ear may be later: a metre and a half of way, more than any head."""
 _WALLS: Final = (
     # azimuth in degrees, distance in metres: the listener sits off the middle of 3.4 x 2.8 x 2.4 m.
     (0.0, 1.9), (180.0, 1.5), (90.0, 1.25), (-90.0, 1.55), (35.0, 1.3), (-120.0, 1.15),
 )  # fmt: skip
+_SOFT: Final = (0.33 * 0.67 ** np.arange(48)).astype(np.float32)
+"""What a wall answers a click with: a one-pole low-pass, to where nothing is left of it."""
 _REFLECTED: Final = 0.6
 _OUTDOORS_M: Final = (1.8, 3.0)
 """Between these distances the room's walls vanish: what is farther is outside."""
 
 Mono = NDArray[np.float32]
+Ears = NDArray[np.complex64]
+"""Both ears as one row of numbers, the left real and the right imaginary: one transform filters both."""
 
 
 def spatialise(mono: Mono, place: Place, towards: Place | None = None) -> Pcm:
@@ -37,25 +43,44 @@ def spatialise(mono: Mono, place: Place, towards: Place | None = None) -> Pcm:
     With `towards` it moves there while it sounds. The power summed over both ears is that of the mono sound
     played straight ahead to both: a place never changes how loud it is.
     """
-    direct = _still(mono, place) if towards is None else _moving(mono, place, towards)
-    out = np.zeros((len(mono) + TAIL, 2))
-    out[: len(direct)] = direct
-    _reflect(out, mono, place)
-    power = float(np.sum(out * out))
+    answers = _room(place)
+    if towards is None:
+        direct = _direct(place)
+        answers[: len(direct)] += direct
+        heard = _filtered(mono, answers)
+    else:
+        heard = _filtered(mono, answers)
+        moving = _moving(mono, place, towards)
+        heard[: len(moving)] += moving
+    out: Pcm = heard.view(np.float32).reshape(-1, 2)
+    power = float(np.vdot(out, out))
     if power > 0.0:
-        out *= math.sqrt(2.0 * float(np.sum(mono.astype(np.float64) ** 2)) / power)
-    return out.astype(np.float32)
-
-
-def _still(mono: Mono, place: Place) -> NDArray[np.float64]:
-    filters, *delays_s = ear_filters(round(place.azimuth_deg), step_of(place.distance_m))
-    sound = mono.astype(np.float64)
-    out = np.zeros((len(mono) + TAPS + 80, 2))
-    for ear, (taps, delay_s) in enumerate(zip(filters, delays_s, strict=True)):
-        whole, fraction = _delay_taps(delay_s * SAMPLE_RATE)
-        heard = oaconvolve(sound, np.convolve(taps, fraction))
-        out[whole : whole + len(heard), ear] = heard
+        out *= np.float32(math.sqrt(2.0 * float(np.dot(mono, mono)) / power))
     return out
+
+
+def _filtered(mono: Mono, taps: Ears) -> Ears:
+    """Convolve shape (n,) with shape (m,): overlap and add; returns shape (n + m - 1,)."""
+    hop = _SIZE - len(taps) + 1
+    n_pieces = -(-len(mono) // hop)
+    pieces = np.zeros((n_pieces, hop), np.float32)
+    pieces.ravel()[: len(mono)] = mono
+    heard = ifft(fft(pieces, _SIZE) * fft(taps, _SIZE), overwrite_x=True)
+    out = np.zeros(n_pieces * hop + len(taps) - 1, np.complex64)
+    for index, piece in enumerate(heard):
+        out[index * hop : index * hop + _SIZE] += piece
+    return out[: len(mono) + len(taps) - 1]
+
+
+def _direct(place: Place) -> Ears:
+    """Return what the ears get straight from a place."""
+    filters, *delays_s = ear_filters(round(place.azimuth_deg), step_of(place.distance_m))
+    taps = np.zeros(TAPS + _LATEST, np.complex64)
+    for ear, (row, delay_s) in enumerate(zip(filters, delays_s, strict=True)):
+        whole, fraction = _delay_taps(delay_s * SAMPLE_RATE)
+        heard = np.convolve(row, fraction)
+        taps.view(np.float32)[2 * whole + ear : 2 * (whole + len(heard)) : 2] = heard
+    return taps
 
 
 def _delay_taps(delay: float) -> tuple[int, NDArray[np.float64]]:
@@ -71,28 +96,30 @@ def _delay_taps(delay: float) -> tuple[int, NDArray[np.float64]]:
     return whole, np.array(taps)
 
 
-def _moving(mono: Mono, place: Place, towards: Place) -> NDArray[np.float64]:
+def _moving(mono: Mono, place: Place, towards: Place) -> Ears:
     n_windows = len(mono) // _HOP + 2
-    window = np.sin(np.pi * (np.arange(2 * _HOP) + 0.5) / (2 * _HOP)) ** 2
-    padded = np.zeros((n_windows + 1) * _HOP)
+    window = (np.sin(np.pi * (np.arange(2 * _HOP) + 0.5) / (2 * _HOP)) ** 2).astype(np.float32)
+    padded = np.zeros((n_windows + 1) * _HOP, np.float32)
     padded[_HOP : _HOP + len(mono)] = mono
-    size = 2 * _HOP + 2 * TAPS
-    filters, delays = np.zeros((n_windows, 2, TAPS)), np.zeros((n_windows, 2))
+    size = 2 * _HOP + TAPS
+    filters, delays = np.zeros((n_windows, TAPS, 2), np.float32), np.zeros((n_windows, 2))
     for index in range(n_windows):
         here = _between(place, towards, index * _HOP / max(len(mono), 1))
-        filters[index], *delays[index] = ear_filters(round(here.azimuth_deg), step_of(here.distance_m))
+        both, *delays[index] = ear_filters(round(here.azimuth_deg), step_of(here.distance_m))
+        filters[index] = both.T
     pieces = np.lib.stride_tricks.sliding_window_view(padded, 2 * _HOP)[::_HOP] * window
-    heard = irfft(rfft(pieces, size)[:, None, :] * rfft(filters, size), size)
-    ears = np.zeros(((n_windows + 3) * _HOP, 2))
-    for index, both in enumerate(heard):
-        ears[index * _HOP : index * _HOP + size] += both.T
-    out = np.zeros((len(mono) + TAPS + 80, 2))
+    heard = ifft(fft(pieces, size) * fft(filters.view(np.complex64)[:, :, 0], size), overwrite_x=True)
+    ears = np.zeros((n_windows + 3) * _HOP, np.complex64)
+    for index, piece in enumerate(heard):
+        ears[index * _HOP : index * _HOP + size] += piece
+    sound = ears[_HOP:][: len(mono) + TAPS + _LATEST].view(np.float32).reshape(-1, 2)
+    out = np.empty_like(sound)
+    at = np.arange(_HOP, _HOP + len(sound))
     for ear in range(2):
-        sound = ears[_HOP:, ear][: len(out)]
-        at = np.arange(len(sound)) + _HOP
         bend = np.interp(at, np.arange(1, n_windows + 1) * _HOP, delays[:, ear] * SAMPLE_RATE)
-        out[: len(sound), ear] = _late(sound, bend)
-    return out
+        out[:, ear] = _late(sound[:, ear], bend)
+    moved: Ears = out.view(np.complex64)[:, 0]
+    return moved
 
 
 def _between(place: Place, towards: Place, share: float) -> Place:
@@ -103,30 +130,28 @@ def _between(place: Place, towards: Place, share: float) -> Place:
     return Place(azimuth, place.distance_m * (towards.distance_m / place.distance_m) ** share)
 
 
-def _late(x: NDArray[np.float64], delay: NDArray[np.float64]) -> NDArray[np.float64]:
+def _late(x: NDArray[np.float32], delay: NDArray[np.float64]) -> NDArray[np.float32]:
     """Delay each frame by its own number of samples, by fractions too (third-order Lagrange), and by one."""
     source = np.arange(len(x)) - delay - 1.0
-    whole = np.floor(source).astype(np.int64)
-    f = source - whole
-    padded = np.concatenate([np.zeros(80), x, np.zeros(3)])
-    at = whole + 80
-    late: NDArray[np.float64] = (
-        padded[at - 1] * (-f * (f - 1.0) * (f - 2.0) / 6.0)
-        + padded[at] * ((f + 1.0) * (f - 1.0) * (f - 2.0) / 2.0)
-        + padded[at + 1] * (-(f + 1.0) * f * (f - 2.0) / 2.0)
-        + padded[at + 2] * ((f + 1.0) * f * (f - 1.0) / 6.0)
-    )
+    whole = np.floor(source)
+    f = (source - whole).astype(np.float32)
+    padded = np.concatenate([np.zeros(_LATEST, np.float32), x, np.zeros(3, np.float32)])
+    at = whole.astype(np.int64) + _LATEST
+    before, after = f + 1.0, f - 1.0
+    further, product = f - 2.0, f * after
+    late: NDArray[np.float32] = padded.take(at - 1) * (product * further * np.float32(-1.0 / 6.0))
+    late += padded.take(at) * (before * after * further * np.float32(0.5))
+    late += padded[1:].take(at) * (before * f * further * np.float32(-0.5))
+    late += padded[2:].take(at) * (before * product * np.float32(1.0 / 6.0))
     return late
 
 
-def _reflect(out: NDArray[np.float64], mono: Mono, place: Place) -> None:
-    """Add the walls' answers, each once, dark, from its own side."""
+def _room(place: Place) -> Ears:
+    """Return the walls' answers, each once, dark, from its own side; shape (TAIL + 1,)."""
+    taps = np.zeros((TAIL + 1, 2), np.float32)
     near, far = _OUTDOORS_M
     indoors = min(max((far - place.distance_m) / (far - near), 0.0), 1.0)
-    if indoors == 0.0:
-        return
-    soft = lfilter([0.33], [1.0, -0.67], mono.astype(np.float64))
-    for azimuth_deg, wall_m in _WALLS:
+    for azimuth_deg, wall_m in _WALLS if indoors else ():
         apart = math.radians(azimuth_deg - place.azimuth_deg)
         ahead = min(place.distance_m * math.cos(apart), 0.8 * wall_m)
         beside = place.distance_m * math.sin(apart)
@@ -136,5 +161,7 @@ def _reflect(out: NDArray[np.float64], mono: Mono, place: Place) -> None:
         lean = 0.5 * math.sin(math.radians(azimuth_deg))
         for ear, side in enumerate((-1.0, 1.0)):
             start = at + max(0, round(-side * lean * 28.0))
-            end = max(start, min(start + len(soft), len(out)))
-            out[start:end, ear] += level * math.sqrt(1.0 + side * lean) * soft[: end - start]
+            answer = taps[start : start + len(_SOFT), ear]
+            answer += np.float32(level * math.sqrt(1.0 + side * lean)) * _SOFT[: len(answer)]
+    both: Ears = taps.view(np.complex64)[:, 0]
+    return both

@@ -4,7 +4,7 @@ Rendering keeps no state but caches, so a block is the same whether the night wa
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Protocol
 
@@ -21,8 +21,8 @@ from bot.audio.schedule import BedSchedule, Event, EventSchedule, Grain
 
 _FLOOR_FADE_S = 2.0
 _LONGEST_SHOT = 20 * 48_000
-_SOUNDING = 12
-"""Events kept ready, once placed: about as many as sound at a time."""
+_KEPT_BLOCKS = 8
+"""Blocks for which a placed event is kept after it was last heard: others may be a little behind."""
 
 
 class Source(Protocol):
@@ -32,7 +32,10 @@ class Source(Protocol):
     """How loud it is at house level; None for a guide's, which come by themselves."""
 
     def render(self, start: int, frames: int) -> Pcm:
-        """Return shape (frames, 2): what sounds from frame `start` of the night on, at house level."""
+        """Return shape (frames, 2): what sounds from frame `start` of the night on, at house level.
+
+        It belongs to who asked, who may write into it.
+        """
         ...
 
 
@@ -66,23 +69,38 @@ class BedSource:
     def render(self, start: int, frames: int) -> Pcm:
         out = np.zeros((frames, 2), np.float32)
         for grain in self._schedule.between(start, start + frames):
-            first, last = max(start, grain.start), min(start + frames, grain.end)
-            at = grain.offset + first - grain.start
-            sound = self._pcm[at : at + last - first]
-            if grain.mirrored:
-                sound = sound[:, ::-1]
-            window = self._window(grain, first, last)
-            out[first - start : last - start] += sound if window is None else sound * window[:, None]
-        return out if self._lean is None else out * self._lean(start, frames)
+            for first, last, gains in self._stretches(grain, start, start + frames):
+                at = grain.offset + first - grain.start
+                sound = self._pcm[at : at + last - first]
+                if grain.mirrored:
+                    sound = sound[:, ::-1]
+                out[first - start : last - start] += sound if gains is None else sound * gains
+        if self._lean is not None:
+            out *= self._lean(start, frames)
+        return out
 
-    def _window(self, grain: Grain, first: int, last: int) -> NDArray[np.float32] | None:
+    def _stretches(self, grain: Grain, start: int, end: int) -> Iterator[tuple[int, int, Pcm | None]]:
+        """Yield what is heard of a grain in [start, end): from, to, and the gains if it swells there."""
         fade = self._schedule.crossfade
-        if first >= grain.start + fade and last <= grain.end - fade:
-            return None
-        at = np.arange(first, last)
-        rise = np.clip((at - grain.start + 0.5) / fade, 0.0, 1.0)
-        fall = np.clip((grain.end - at - 0.5) / fade, 0.0, 1.0)
-        return np.sin(np.pi / 2 * np.minimum(rise, fall)).astype(np.float32)
+        full, fading = grain.start + fade, grain.end - fade
+        first, last = max(start, grain.start), min(end, grain.end)
+        if first < full:
+            until = min(last, full)
+            yield first, until, _swell(fade)[first - grain.start : until - grain.start]
+        if first < fading and last > full:
+            yield max(first, full), min(last, fading), None
+        if last > fading:
+            since = max(first, fading)
+            yield since, last, _swell(fade)[::-1][since - fading : last - fading]
+
+
+@lru_cache(maxsize=16)
+def _swell(fade: int) -> Pcm:
+    """Return the gains with which a grain comes in over so many frames, shape (fade, 2)."""
+    rise = np.sin(np.pi / 2 * (np.arange(fade) + 0.5) / fade).astype(np.float32)
+    both: Pcm = np.stack([rise, rise], axis=1)
+    both.flags.writeable = False
+    return both
 
 
 def _lean_of(place: Place | None) -> Callable[[int, int], NDArray[np.float32]] | None:
@@ -90,23 +108,25 @@ def _lean_of(place: Place | None) -> Callable[[int, int], NDArray[np.float32]] |
     if place is None:
         return None
     if place.circle_s is None:
-        still = _lean(np.array([place.azimuth_deg]))
+        still = np.array([_lean(place.azimuth_deg)], np.float32)
         return lambda _start, _frames: still
     circle = Circle(place.azimuth_deg, place.circle_s)
 
     def turning(start: int, frames: int) -> NDArray[np.float32]:
-        ends = [_lean(np.array([circle.azimuth_deg(at / SAMPLE_RATE)])) for at in (start, start + frames)]
-        steps = (np.arange(frames, dtype=np.float32) / np.float32(frames))[:, None]
-        return ends[0] + (ends[1] - ends[0]) * steps
+        ends = (_lean(circle.azimuth_deg(at / SAMPLE_RATE)) for at in (start, start + frames))
+        steps = np.arange(frames, dtype=np.float32) / np.float32(frames)
+        gains = np.empty((frames, 2), np.float32)
+        for ear, (here, there) in enumerate(zip(*ends, strict=True)):
+            gains[:, ear] = np.float32(here) + np.float32(there - here) * steps
+        return gains
 
     return turning
 
 
-def _lean(azimuth_deg: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Gains of both ears, shape (n, 2), their power always 2."""
-    angle = (np.sin(np.radians(azimuth_deg)) * 0.8 + 1.0) * math.pi / 4
-    gains = np.stack([np.cos(angle), np.sin(angle)], axis=1) * math.sqrt(2.0)
-    return gains.astype(np.float32)
+def _lean(azimuth_deg: float) -> tuple[float, float]:
+    """Return the gains of both ears, their power always 2."""
+    angle = (math.sin(math.radians(azimuth_deg)) * 0.8 + 1.0) * math.pi / 4
+    return math.cos(angle) * math.sqrt(2.0), math.sin(angle) * math.sqrt(2.0)
 
 
 class EventSource:
@@ -131,7 +151,9 @@ class EventSource:
         half_s = len(floor) / SAMPLE_RATE / 2.0
         bed = Bed(grain_s=(0.85 * half_s, half_s), crossfade_s=_FLOOR_FADE_S)
         self._floor = BedSource(BedSchedule(seed, name + "/floor", bed, len(floor)), floor)
-        self._sounded: Callable[[Event], Pcm] = lru_cache(maxsize=_SOUNDING)(self._sound)
+        self._n_blocks = 0
+        self._kept: dict[Event, tuple[Pcm, int]] = {}
+        """Events as they sound, and the block in which each was last heard."""
 
     def render(self, start: int, frames: int) -> Pcm:
         out = self._floor.render(start, frames)
@@ -140,18 +162,40 @@ class EventSource:
             if self._arc is not None and not falls(self._arc, self._seed, self._name, event.at):
                 continue
             begin = event.at - round(self._onset / event.speed)
+            if begin >= end or begin + self._frames_of(event) <= start:
+                continue
             sound = self._sounded(event)
             first, last = max(start, begin), min(end, begin + len(sound))
-            if first < last:
-                out[first - start : last - start] += sound[first - begin : last - begin]
+            out[first - start : last - start] += sound[first - begin : last - begin]
+        self._forget_the_past()
         return out
+
+    def _sounded(self, event: Event) -> Pcm:
+        known = self._kept.get(event)
+        sound = self._sound(event) if known is None else known[0]
+        self._kept[event] = sound, self._n_blocks
+        return sound
+
+    def _forget_the_past(self) -> None:
+        self._n_blocks += 1
+        past = [event for event, (_, block) in self._kept.items() if self._n_blocks - block > _KEPT_BLOCKS]
+        for event in past:
+            del self._kept[event]
+
+    def _frames_of(self, event: Event) -> int:
+        return math.ceil((self._bank[event.shot].frames - 1.0) / event.speed) + TAIL
 
     def _sound(self, event: Event) -> Pcm:
         segment = self._bank[event.shot]
-        shot = self._pcm[segment.start : segment.start + segment.frames].mean(axis=1)
+        both = self._pcm[segment.start : segment.start + segment.frames]
+        shot = (both[:, 0] + both[:, 1]) * np.float32(0.5)
         at = np.arange(0.0, len(shot) - 1.0, event.speed)
-        varied = np.interp(at, np.arange(len(shot)), shot).astype(np.float32)
-        return spatialise(varied, event.place, event.towards) * np.float32(10.0 ** (event.gain_db / 20.0))
+        whole = at.astype(np.intp)
+        varied = shot[whole]
+        varied += (shot[1:][whole] - varied) * (at - whole).astype(np.float32)
+        sound = spatialise(varied, event.place, event.towards)
+        sound *= np.float32(10.0 ** (event.gain_db / 20.0))
+        return sound
 
 
 def _refuse_outside(pcm: Pcm, segment: Segment) -> None:

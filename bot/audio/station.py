@@ -24,7 +24,7 @@ CHUNK: Final = PACKETS_A_CHUNK * FRAME
 """Frames rendered at a time: small, so that a wish is heard soon, yet each chunk has its cost."""
 SETTLED: Final = 13
 """Chunks of steady sound, one second, after which two encoders of the same sound have come to agree."""
-_WARM_FRAMES: Final = 12
+_WARM_CHUNKS: Final = 3
 _TIERS: Final = (128_000, 96_000, 64_000, 48_000, 32_000, 24_000, 16_000, 12_000, 8_000)
 
 
@@ -157,7 +157,12 @@ class Station:
         self._mixer: Mixer | None = None
         self._master = Master(volume, tail=tail, dark=dark)
         self._encoder: OpusEncoder | None = None
-        self._recent: deque[Pcm] = deque(maxlen=_WARM_FRAMES)
+        self._recent: deque[Pcm] = deque(maxlen=_WARM_CHUNKS)
+        self._rendered: Pcm | None = None
+        self._packets: list[bytes] = []
+        """Encoded, and not handed out yet."""
+        self._n_underway = 0
+        """Packets that `position` counts already and nobody has yet."""
 
     @property
     def key(self) -> StationKey:
@@ -177,7 +182,7 @@ class Station:
     def read_position(self) -> int:
         """Frames of the night that its streams have heard, or would have if all had come in time."""
         waiting = max((stream.n_waiting for stream in self.streams), default=0)
-        return self.position - waiting * FRAME
+        return self.position - (waiting + self._n_underway) * FRAME
 
     def may_begin(self, stream: Hearer) -> bool:
         """Whether a stream that begins anew may do so elsewhere."""
@@ -194,11 +199,37 @@ class Station:
         self.streams.remove(stream)
 
     def produce(self) -> "list[Station]":
+        """Render, encode and hand out one chunk; return the stations that parted from this."""
+        parted = self.render()
+        self.encode()
+        self.hand_out()
+        return parted
+
+    def render(self) -> "list[Station]":
         """Carry out what the streams want and render one chunk; return the stations that parted from this."""
         self._skip_what_is_past()
         parted = self._attend()
         self._render()
         return parted
+
+    def encode(self) -> None:
+        """Encode what was rendered. May run in another thread than the rest, by its turn."""
+        block, encoder = self._rendered, self._encoder
+        if block is None or encoder is None:
+            return
+        self._rendered = None
+        frames = np.split(block, PACKETS_A_CHUNK)
+        if all(frame.any() for frame in frames):
+            self._packets = encoder.encode(block)
+        else:
+            for frame in frames:
+                self._packets += encoder.encode(frame) if frame.any() else [SILENCE_PACKET]
+
+    def hand_out(self) -> None:
+        """Give the streams what was encoded."""
+        packets, self._packets, self._n_underway = self._packets, [], 0
+        for stream in self.streams:
+            stream.deliver(packets)
 
     def realign(self, position: int) -> None:
         """Crossfade to the same night a little further on or back, where others are."""
@@ -261,8 +292,8 @@ class Station:
         if self._mixer is not None:
             twin._mixer = self._mixer.copy()
             twin._encoder = OpusEncoder(self.bitrate)
-            for frame in self._recent:
-                twin._encoder.encode(frame)
+            for chunk in self._recent:
+                twin._encoder.encode(chunk)
         twin._master = copy.deepcopy(self._master)
         twin._recent = self._recent.copy()
         twin._carry_out(wants)
@@ -335,25 +366,23 @@ class Station:
             self._encoder = OpusEncoder(self.bitrate)
         self._watch_the_end()
         if not self._master.silent:
-            packets = self._sound(self._mixer, self._encoder)
+            self._rendered = self._sound(self._mixer)
         elif self._stopping or self._ending:
             self.abandon()
             return
         else:
-            packets = [SILENCE_PACKET] * PACKETS_A_CHUNK
+            self._packets = [SILENCE_PACKET] * PACKETS_A_CHUNK
         self.elapsed += CHUNK
-        for stream in self.streams:
-            stream.deliver(packets)
         steady = self._phase is None and self.shareable and self._master.steady and self._mixer.steady
         self.n_steady = self.n_steady + 1 if steady else 0
 
-    def _sound(self, mixer: Mixer, encoder: OpusEncoder) -> list[bytes]:
+    def _sound(self, mixer: Mixer) -> Pcm:
         mixed = mixer.render(self.position, CHUNK)
         heard = self._master.process(mixed, mix_lufs=mixer.heard_lufs, rise_db_per_s=mixer.rise_db_per_s)
         self.position += CHUNK
-        frames = np.split(heard, PACKETS_A_CHUNK)
-        self._recent.extend(frames)
-        return [encoder.encode(frame) if frame.any() else SILENCE_PACKET for frame in frames]
+        self._n_underway = PACKETS_A_CHUNK
+        self._recent.append(heard)
+        return heard
 
     def _watch_the_end(self) -> None:
         if self._phase is None:

@@ -5,6 +5,7 @@ Owned by the render worker; other threads may ask `tonight`, `is_heard` and the 
 
 import logging
 from collections.abc import Iterable
+from concurrent.futures import Executor, Future
 from typing import Final
 
 from bot.audio.mix import Mix, Plan
@@ -24,8 +25,10 @@ ONE_NIGHT_S: Final = 12 * 3600.0
 
 
 class Stations:
-    def __init__(self, open_source: OpenSource) -> None:
+    def __init__(self, open_source: OpenSource, encoders: Executor | None = None) -> None:
+        """Have the encoding done by `encoders`, or at once."""
         self._open = open_source
+        self._encoders = encoders
         self._all: tuple[Station, ...] = ()
         self._meeting: dict[StationKey, Station] = {}
         """Settled stations, where others that come to sound alike are taken in."""
@@ -73,11 +76,16 @@ class Stations:
     def serve(self, now_s: float) -> bool:
         """Give every station that wants it one chunk; return whether any did. `now_s` only ever grows."""
         served = False
+        encoding: list[tuple[Station, Future[None] | None]] = []
         for station in self._all:
             served |= self._begin_together(station, now_s)
             if station.wants_more(now_s):
                 served = True
-                self._produce(station)
+                if self._render(station):
+                    job = None if self._encoders is None else self._encoders.submit(station.encode)
+                    encoding.append((station, job))
+        for station, encoded in encoding:
+            self._hand_out(station, encoded)
         if served:
             self._meet_all()
         return served
@@ -88,18 +96,27 @@ class Stations:
             if station.streams and station.settled:
                 self._meet(station)
 
-    def _produce(self, station: Station) -> None:
+    def _render(self, station: Station) -> bool:
         if station.starts_at_s:
             self._begin(station)
         try:
-            parted = station.produce()
+            self._all = (*self._all, *station.render())
         except Exception:  # noqa: BLE001 - one station's damage must not silence the others
-            _log.exception("a stream cannot be rendered")
-            station.abandon()
-            self._drop_empty()
-            return
-        if parted:
-            self._all = (*self._all, *parted)
+            self._give_up(station)
+            return False
+        return True
+
+    def _hand_out(self, station: Station, encoded: "Future[None] | None") -> None:
+        try:
+            station.encode() if encoded is None else encoded.result()
+        except Exception:  # noqa: BLE001 - as above
+            self._give_up(station)
+        station.hand_out()
+
+    def _give_up(self, station: Station) -> None:
+        _log.exception("a stream cannot be rendered")
+        station.abandon()
+        self._drop_empty()
 
     def _meet(self, station: Station) -> None:
         """Let streams meet where they have come to sound alike."""

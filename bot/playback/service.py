@@ -81,13 +81,13 @@ class Playback:
         cap = self._ceilings.cap(settings, room.channel_id)
         volume = None if wish.volume is None else min(_percent(wish.volume), cap)
         length = _length(wish.minutes, settings)
-        plan, position_s = self._tonight(mix)
         blocked = await self._blend.blocked_in(room)
         if without(mix, blocked) is None:
             raise Refusal("play.refused.not_here")
         asked_by = None if by is None else by.user_id
         async with self._turns[room.guild_id]:
             session = self._playing_in(room, by)
+            plan, position_s = self._tonight(mix)  # and no waiting from here on: others ask as well
             if session is None:
                 session = await self._sessions.begin(
                     room,

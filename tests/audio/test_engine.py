@@ -100,6 +100,30 @@ def test_a_stopped_stream_is_let_go(engine: Engine):
     assert stream.ended
 
 
+def test_a_crowd_that_comes_at_once_is_refused_before_it_is_too_many(engine: Engine):
+    """Each with a night of its own: the load tells what they cost only once they play."""
+    n_taken = 0
+    for seed in range(400):
+        if engine.can_take(plan("hiss", seed=seed), 60, 128_000):
+            engine.open(plan("hiss", seed=seed), held=True)
+            n_taken += 1
+    assert 20 < n_taken < 75
+    again = plan("hiss", seed=0)
+    assert not engine.can_take(plan("hiss", seed=1000), 60, 128_000)
+    for stream in engine._streams[1:]:
+        stream.abandon()
+    assert engine.can_take(again, 60, 128_000), "who gave up makes room"
+
+
+def test_those_who_ask_at_once_share_a_night(engine: Engine):
+    assert engine.tonight(plan("hiss").mix) is None
+    first = engine.open(plan("hiss", seed=7), held=True)
+    assert engine.tonight(plan("hiss").mix) == (7, 0.0), "although nobody hears it yet"
+    assert engine.tonight(plan("taps").mix) is None
+    first.abandon()
+    assert engine.tonight(plan("hiss").mix) is None
+
+
 def test_a_late_reader_gets_silence_not_a_wait(library: Library):
     engine = Engine(library)
     engine.close()

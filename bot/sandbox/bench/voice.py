@@ -29,7 +29,7 @@ from bot.audio.library import Library
 from bot.audio.mix import Layer, Mix, Place, Plan
 from bot.audio.opus import SAMPLE_RATE
 from bot.core.clock import SystemClock
-from bot.core.errors import SettingsError
+from bot.core.errors import OutageError, SettingsError
 from bot.core.tasks import Tasks
 from bot.gateway.rooms import room_from
 from bot.gateway.voice import DiscordVoiceLinks
@@ -40,6 +40,7 @@ MODES: Final = ("hush", "discordpy", "ffmpeg")
 SETTLE_S: Final = 8.0
 """From the last join to the measurement: fades have ended, alike stations have met."""
 _AT_ONCE = 8
+_TIMES_ASKED, _ASKED_EVERY_S = 120, 0.5
 _FIRST_MEMBER = 900_000_000_000_000_000
 _FRAME_NS = 20_000_000
 _LAG_EVERY_S = 0.01
@@ -139,7 +140,7 @@ async def _measure(mode: str, channels: int, mixes: int, seconds: float, *, dave
 
 
 class _Hush:
-    """The bot's links and engine, as the composition root joins them."""
+    """The bot's links and engine, as the composition root joins them and its sessions ask them."""
 
     def __init__(self, fleet: Fleet, mixes: int, tasks: Tasks) -> None:
         self._fleet = fleet
@@ -158,6 +159,7 @@ class _Hush:
 
     async def play(self, n: int) -> None:
         plan = self._plans[n % len(self._plans)]
+        await self._room_for(plan)
         tonight = self._engine.tonight(plan.mix)
         position_s = tonight[1] if tonight is not None and tonight[0] == plan.seed else 0.0
         stream = self._engine.open(plan, position_s=position_s, held=True)
@@ -165,6 +167,16 @@ class _Hush:
         self._lines.append(link.line)
         stream.swell()
         link.play(stream.read, lambda: None, stream.swell)
+
+    async def _room_for(self, plan: Plan) -> None:
+        """Ask again while it is refused, as the sentence says."""
+        for _ in range(_TIMES_ASKED):
+            if self._engine.can_take(plan, 60, 128_000) and self._links.has_room:
+                return
+            await asyncio.sleep(_ASKED_EVERY_S)
+        raise OutageError(
+            f"This machine carries {len(self._lines)} channels of these just now, and refuses more."
+        )
 
     @property
     def n_stations(self) -> int:
