@@ -31,6 +31,8 @@ from bot.audio.whispering import WhisperSource
 _log = logging.getLogger(__name__)
 
 _RECENT: Final = 16
+_GATHERED_S: Final = 0.01
+"""How long whoever needs sound waits for others, since a round of many costs less than many rounds."""
 _MEASURED_S: Final = 4.0
 """How long a sound has to play until the load tells what it costs: two of its windows."""
 _COST: Final = 0.015
@@ -248,6 +250,7 @@ class Engine:
             if not self._stations.serve(time.perf_counter()):
                 self.load.rests()
                 self._due.wait(self._stations.next_look_s)
+                time.sleep(_GATHERED_S)
                 self._due.clear()
                 self.load.works()
 

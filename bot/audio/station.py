@@ -79,7 +79,7 @@ class Hearer(Protocol):
     def finished(self) -> bool: ...
 
     def peaceful(self, elapsed: int) -> bool:
-        """Whether nothing is wished, nor an end near."""
+        """Whether nothing is wished but an end that is far away, nor one near."""
         ...
 
     @property

@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Hashable
-from typing import Final
+from typing import Any, Final
 
 from bot.audio.master import FADE_OUT_S
 from bot.audio.mix import Plan
@@ -239,8 +239,9 @@ class Stream:
             self._end += frames
 
     def peaceful(self, elapsed: int) -> bool:
-        """Whether nothing is wished, nor an end near."""
-        return not self._wishes and not self.paused and self._phase(elapsed) is None
+        """Whether nothing is wished but an end that is far away, nor one near."""
+        far = all(_is_far_end(wish) for wish in tuple(self._wishes))
+        return far and not self.paused and self._phase(elapsed) is None
 
     def wants(self, elapsed: int) -> Wants:
         """Take the wishes of the station off the queue, and tell whether the end has come near."""
@@ -274,3 +275,8 @@ class Stream:
     def _wish(self, *wish: Hashable) -> None:
         self._wishes.append(wish)
         self._wake()
+
+
+def _is_far_end(wish: tuple[Any, ...]) -> bool:
+    name, *arguments = wish
+    return name == "end" and (arguments[0] is None or arguments[0] > max(arguments[1], FADE_OUT_S))

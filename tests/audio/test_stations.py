@@ -109,6 +109,29 @@ def test_those_who_begin_within_a_moment_begin_together(house: House) -> None:
     assert levels_db(late[0].pcm())[:4].max() < levels_db(house.channels[0].pcm())[-1] - 12, "from silence"
 
 
+def test_an_end_far_away_keeps_nobody_from_beginning_together(house: House) -> None:
+    """As a session begins: what was asked of the timer is told once more when the channel is there."""
+    first = house.play()
+    house.wait(4.0)
+    for _ in range(4):
+        stream = house.play(seconds=3600.0, tail_s=600.0).stream
+        stream.set_end(3599.0, 600.0)
+        house.wait(0.06)
+    house.wait(5.5)
+    assert len(house.stations) == 1
+    assert stream.station is first.stream.station
+    assert stream.remaining_s == pytest.approx(3593.0, abs=1.5)
+
+
+def test_who_ends_soon_begins_alone_as_soft_as_the_end_asks(house: House) -> None:
+    house.play()
+    house.wait(4.0)
+    stream = house.play().stream
+    stream.set_end(60.0, 600.0)
+    house.wait(4.0)
+    assert len(house.stations) == 2
+
+
 def test_a_slow_join_meets_the_night_where_it_is_by_then(house: House) -> None:
     house.play()
     house.wait(6.0)

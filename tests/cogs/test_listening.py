@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 import simcord
 
+from bot.audio.mix import Layer, Mix, Plan
 from bot.gateway.client import Hush
 from bot.playback.model import NowPlaying
 from bot.sandbox.world import World
@@ -142,6 +143,20 @@ async def test_a_full_room_is_named_unless_hush_may_squeeze_in(world: World) -> 
     assert refused(world, result).startswith("#Closet is full. Try another room")
     grant(world, closet, move_members=True)
     assert said(await world.caller.slash(world.text, "play", sound="rain")).startswith("**Rain**")
+
+
+async def test_a_machine_that_carries_no_more_says_so_kindly(world: World) -> None:
+    assert isinstance(world.bot, Hush)
+    engine = world.bot.services.playback._sessions._engine
+    others = [engine.open(Plan(Mix((Layer("rain"),)), seed), held=True) for seed in range(60)]
+    assert said(await world.sitter.slash(world.text, "play", sound="ocean waves")) == (
+        "I'm playing in as many rooms as this machine can carry. Try again in a while; nobody who listens "
+        "loses anything."
+    )
+    assert not sits_in(world, world.lantern)
+    for stream in others:
+        stream.abandon()
+    assert said(await world.sitter.slash(world.text, "play", sound="ocean waves")).startswith("**Ocean")
 
 
 async def test_elsewhere_is_refused_with_the_rooms_name(world: World) -> None:

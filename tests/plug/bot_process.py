@@ -7,7 +7,6 @@ moment is what the tests are about.
 import argparse
 import asyncio
 import json
-import signal
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -20,11 +19,15 @@ from bot.core.errors import Refusal
 from bot.gateway.client import Hush
 from bot.gateway.rooms import room_from
 from bot.playback.model import Seat, Wish
+from bot.process import asked_to_end
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.voice import VoiceServerProcess
 from bot.sandbox.world import World
 from tests.cogs.care_reading import shown
 from tests.gateway.panel_reading import panels_in, press_id, text_of
+
+_END_LIMIT_S = 60.0
+"""More than `./hush run` has: the world around the bot ends here as well, and beside other tests."""
 
 
 def main() -> None:
@@ -48,13 +51,20 @@ async def _serve(arguments: argparse.Namespace) -> None:
             create_bot, data_dir=arguments.data, clock=clock, voice=voice, n_further=arguments.further
         ) as world,
     ):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, wishes.feed_eof)
+        ending = asyncio.create_task(_end(wishes, asked_to_end(_END_LIMIT_S)))
         _tell(
             guild_id=world.guild.id, channel_id=world.lantern.id, user_id=world.sitter.id, bot_id=world.bot_id
         )
         async for line in wishes:
             wish = json.loads(line)
             _tell(**await _carry_out(world, wish))
+        ending.cancel()
+
+
+async def _end(wishes: asyncio.StreamReader, asked: asyncio.Event) -> None:
+    """Take no more wishes once told to end, as `./hush run` is told."""
+    await asked.wait()
+    wishes.feed_eof()
 
 
 async def _carry_out(world: World, wish: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ options, so that their figures can be set side by side.
 """
 
 import asyncio
-import gc
 import itertools
 import json
 import os
@@ -33,6 +32,7 @@ from bot.core.errors import OutageError, SettingsError
 from bot.core.tasks import Tasks
 from bot.gateway.rooms import room_from
 from bot.gateway.voice import DiscordVoiceLinks
+from bot.process import keep_what_stays
 from bot.sandbox.fleet import BOT_ID, Fleet, channel_id, guild_id, open_fleet
 from bot.sandbox.voice import Credentials, ServerOptions, SessionRecord, VoiceServerProcess
 
@@ -40,6 +40,7 @@ MODES: Final = ("hush", "discordpy", "ffmpeg")
 SETTLE_S: Final = 8.0
 """From the last join to the measurement: fades have ended, alike stations have met."""
 _AT_ONCE = 8
+_AN_HOUR_S, _TAIL_S = 3600.0, 600.0
 _TIMES_ASKED, _ASKED_EVERY_S = 120, 0.5
 _FIRST_MEMBER = 900_000_000_000_000_000
 _FRAME_NS = 20_000_000
@@ -96,8 +97,7 @@ async def _measure(mode: str, channels: int, mixes: int, seconds: float, *, dave
         if dave:
             for n in range(channels):
                 await server.seat(_member(n))
-        gc.collect()
-        gc.freeze()  # as the bot does when it has started
+        keep_what_stays()  # as `bot.process` does
         before_mb = _own_mb()
         began_s = time.perf_counter()
         turns = asyncio.Semaphore(_AT_ONCE)
@@ -165,6 +165,7 @@ class _Hush:
         stream = self._engine.open(plan, position_s=position_s, held=True)
         link = await self._links.join(room_from(self._fleet.channel(n)))
         self._lines.append(link.line)
+        stream.set_end(_AN_HOUR_S, _TAIL_S)
         stream.swell()
         link.play(stream.read, lambda: None, stream.swell)
 

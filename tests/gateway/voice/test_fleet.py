@@ -12,7 +12,9 @@ import pytest
 
 from bot.audio.engine import Engine
 from bot.audio.library import Library
+from bot.audio.mix import Layer, Mix
 from bot.content.curated import CuratedMixes
+from bot.core.errors import Refusal
 from bot.core.tasks import Tasks
 from bot.gateway.rooms import room_from
 from bot.gateway.voice import DiscordVoiceLinks
@@ -90,10 +92,10 @@ class Process:
             tasks=self.tasks,
         )
 
-    async def play(self, n: int) -> None:
+    async def play(self, n: int, mix: Mix | None = None) -> None:
         self.fleet.sit(n, 50 + n, 0)
         seat = Seat(guild_id(n), channel_id(n), user_id=50 + n)
-        await self.playback.play(room_from(self.fleet.channel(n)), Wish("rain"), by=seat)
+        await self.playback.play(room_from(self.fleet.channel(n)), Wish("rain"), by=seat, mix=mix)
 
     async def close(self) -> None:
         await self.sessions.close()
@@ -157,6 +159,49 @@ async def test_joins_and_leaves_with_members_coming_and_going_leave_nothing(n_ti
         assert n_files() <= before[1] + 2
         assert len(asyncio.all_tasks()) <= before[2] + 2
         assert rss_mb() - before[3] < 20.0 + 0.05 * n_times
+
+
+@pytest.mark.parametrize("n", [80, pytest.param(400, marks=SOAK)])
+async def test_of_a_crowd_with_a_sound_each_as_many_are_taken_as_the_machine_carries(n: int) -> None:
+    """All in one moment, before anything shows in the load; who listens already must not hear of it."""
+    n_before = 4
+    async with (
+        VoiceServer(ServerOptions(dave_version=0, keep_opus=0)) as server,
+        open_fleet(server, n_before + n) as fleet,
+        process(fleet) as bot,
+    ):
+        for i in range(n_before):
+            await bot.play(i)
+        await asyncio.sleep(2.0)
+        listening = [session.stream for session in bot.sessions.all()]
+        late = sum(stream.underruns for stream in listening)
+        mixes = [Mix((Layer("rain"), Layer("waves", -3.0 - i / 100))) for i in range(n)]
+        asked = (bot.play(n_before + i, mix) for i, mix in enumerate(mixes))
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        assert all(one is None or isinstance(one, Refusal) for one in answers)
+        refused = [one for one in answers if isinstance(one, Refusal)]
+        assert {one.key for one in refused} == {"play.refused.busy"}
+        assert n - 55 < len(refused) < n - 10
+        await asyncio.sleep(6.0)
+        assert bot.engine.n_stations < 60
+        late = sum(stream.underruns for stream in listening) - late
+        print(f"of {n} at once {n - len(refused)} were taken, and {late} packets of the others came late")
+        if n == 400:  # on a machine of its own
+            assert late == 0
+
+
+async def test_a_crowd_that_asks_for_one_sound_hears_one_night() -> None:
+    n = 30
+    async with (
+        VoiceServer(ServerOptions(dave_version=0, keep_opus=0)) as server,
+        open_fleet(server, n) as fleet,
+        process(fleet) as bot,
+    ):
+        await asyncio.gather(*(bot.play(i) for i in range(n)))
+        assert len({session.plan.seed for session in bot.sessions.all()}) == 1
+        async with asyncio.timeout(60.0):
+            while bot.engine.n_stations > 1:  # noqa: ASYNC110 - a thread brings it about
+                await asyncio.sleep(0.2)
 
 
 @pytest.mark.parametrize("n", [25, pytest.param(400, marks=SOAK)])
