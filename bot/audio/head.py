@@ -5,11 +5,13 @@ gives what far-field measurements cannot: 20 dB between the ears at 300 Hz for a
 """
 
 import math
+from bisect import bisect_right
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import irfft, rfft
 from scipy.special import eval_legendre, spherical_jn, spherical_yn
 
 from bot.audio.opus import SAMPLE_RATE
@@ -22,17 +24,19 @@ TAPS: Final = 128
 _NEAREST_M: Final = 0.1
 _STEP: Final = 1.04
 _DISTANCES_M: Final = (0.1, 0.115, 0.135, 0.17, 0.24, 0.38, 0.7, 1.5, 4.0)
-_ANGLES_DEG: Final = np.arange(0.0, 181.0, 7.5)
+_STEP_DEG: Final = 7.5
+_ANGLES_DEG: Final = np.arange(0.0, 181.0, _STEP_DEG)
 _N_FFT: Final = 512
 _HZ: Final = np.fft.rfftfreq(_N_FFT, 1.0 / SAMPLE_RATE)
 _TERMS: Final = 70
+_FADE: Final = np.cos(np.pi / 2.0 * np.clip((np.arange(TAPS) - TAPS * 0.6) / (TAPS * 0.4), 0.0, 1.0)) ** 2
 _LEAST_MONO: Final = 0.65
 """Power that both ears played by one loudspeaker keep, around any pitch, of the two powers' sum.
 
 A whole octave, wherever it begins, then keeps half of it."""
 
 Gain = NDArray[np.float64]
-"""Magnitude over frequency, shape (257,), 0 to 24 kHz."""
+"""Magnitudes over frequency, 0 to 24 kHz: shape (257,), or rows of it."""
 
 
 @lru_cache(maxsize=1)
@@ -59,10 +63,12 @@ def _table() -> NDArray[np.float64]:
 
 def ear_level_db(angle_rad: float, distance_m: float) -> Gain:
     """Return what an ear gets, dB against the free field, from `angle_rad` off its axis (0..pi)."""
-    near = float(np.interp(math.log(distance_m), np.log(_DISTANCES_M), np.arange(len(_DISTANCES_M))))
-    turn = math.degrees(angle_rad) / float(_ANGLES_DEG[1])
-    i, j = min(int(near), len(_DISTANCES_M) - 2), min(int(turn), len(_ANGLES_DEG) - 2)
-    u, v = near - i, turn - j
+    i = min(max(bisect_right(_DISTANCES_M, distance_m), 1), len(_DISTANCES_M) - 1) - 1
+    nearer, farther = _DISTANCES_M[i : i + 2]
+    u = min(max(math.log(distance_m / nearer) / math.log(farther / nearer), 0.0), 1.0)
+    turn = math.degrees(angle_rad) / _STEP_DEG
+    j = min(int(turn), len(_ANGLES_DEG) - 2)
+    v = turn - j
     table = _table()
     level: Gain = (1.0 - u) * ((1.0 - v) * table[i, j] + v * table[i, j + 1]) + u * (
         (1.0 - v) * table[i + 1, j] + v * table[i + 1, j + 1]
@@ -98,14 +104,19 @@ def both_ears(azimuth_deg: float, distance_m: float) -> tuple[Gain, Gain, float,
     return left * scale, right * scale, left_s, right_s
 
 
-@lru_cache(maxsize=4_096)
 def ear_filters(azimuth_deg: int, distance_step: int) -> tuple[NDArray[np.float32], float, float]:
     """Return the filters of both ears, shape (2, TAPS), and their delays, for a place on the grid.
 
     distance_step: see `step_of`. Whole degrees and steps of 4 % are finer than ears tell apart.
     """
+    filters, left_s, right_s = _filters_on_the_right(abs(azimuth_deg), distance_step)
+    return (filters[::-1], right_s, left_s) if azimuth_deg < 0 else (filters, left_s, right_s)
+
+
+@lru_cache(maxsize=2_048)
+def _filters_on_the_right(azimuth_deg: int, distance_step: int) -> tuple[NDArray[np.float32], float, float]:
     left, right, left_s, right_s = both_ears(float(azimuth_deg), _NEAREST_M * _STEP**distance_step)
-    filters = np.stack([minimum_phase(left), minimum_phase(right)]).astype(np.float32)
+    filters = minimum_phase(np.stack([left, right])).astype(np.float32)
     filters.flags.writeable = False
     return filters, left_s, right_s
 
@@ -124,8 +135,7 @@ def _mono_safe(left: Gain, right: Gain, apart_s: float) -> tuple[Gain, Gain]:
     """Turn the later ear down, octave by octave, until the mono sum keeps its power."""
     cosine = np.cos(2.0 * np.pi * _HZ * apart_s)
     early, late = (right, left) if apart_s > 0.0 else (left, right)
-    smooth = _octave_mean()
-    back = smooth.T / smooth.T.sum(axis=1, keepdims=True)
+    smooth, back = _octave_mean()
     for _ in range(6):
         powers, cross = smooth @ (early**2 + late**2), smooth @ (2.0 * early * late * cosine)
         too_much = np.clip(1.0 + (1.0 - _LEAST_MONO) * powers / np.minimum(cross, -1e-9), 0.0, 1.0)
@@ -136,21 +146,19 @@ def _mono_safe(left: Gain, right: Gain, apart_s: float) -> tuple[Gain, Gain]:
 
 
 @lru_cache(maxsize=1)
-def _octave_mean() -> NDArray[np.float64]:
-    """Rows that average bins over an octave, two octaves' centres an octave apart, shape (bands, 257)."""
+def _octave_mean() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what averages bins over octaves half an octave apart, shape (bands, 257), and the way back."""
     centres = 200.0 * 2.0 ** np.arange(0.0, 6.6, 0.5)
     away = np.abs(np.log2(np.maximum(_HZ, 20.0)[None, :] / centres[:, None]))
     rows = np.clip(1.5 - 2.0 * away, 0.0, 1.0) + 1e-6
-    mean: NDArray[np.float64] = rows / rows.sum(axis=1, keepdims=True)
-    return mean
+    mean = rows / rows.sum(axis=1, keepdims=True)
+    return mean, mean.T / mean.T.sum(axis=1, keepdims=True)
 
 
-def minimum_phase(gain: Gain) -> NDArray[np.float64]:
-    """Return the shortest filter of a magnitude, TAPS long: nothing rings before the sound."""
-    cepstrum = np.fft.irfft(np.log(np.maximum(gain, 1e-4)), _N_FFT)
-    cepstrum[1 : _N_FFT // 2] *= 2.0
-    cepstrum[_N_FFT // 2 + 1 :] = 0.0
-    taps = np.fft.irfft(np.exp(np.fft.rfft(cepstrum)), _N_FFT)[:TAPS]
-    fade = np.cos(np.pi / 2.0 * np.clip((np.arange(TAPS) - TAPS * 0.6) / (TAPS * 0.4), 0.0, 1.0)) ** 2
-    short: NDArray[np.float64] = taps * fade
-    return short
+def minimum_phase(gains: Gain) -> NDArray[np.float64]:
+    """Return the shortest filters of magnitudes, rows TAPS long: nothing rings before the sound."""
+    cepstra = irfft(np.log(np.maximum(gains, 1e-4)), _N_FFT)
+    cepstra[..., 1 : _N_FFT // 2] *= 2.0
+    cepstra[..., _N_FFT // 2 + 1 :] = 0.0
+    taps: NDArray[np.float64] = irfft(np.exp(rfft(cepstra)), _N_FFT)[..., :TAPS] * _FADE
+    return taps

@@ -4,7 +4,7 @@ import time
 from typing import Final
 
 WINDOW_S: Final = 2.0
-FULL: Final = 0.75
+FULL: Final = 0.82
 """Above this share nothing new is taken on: the machine's other work comes in bursts."""
 FULL_TO_SHARE: Final = 0.92
 """Above this not even what costs next to nothing."""

@@ -108,7 +108,7 @@ class EventSchedule:
         span_deg = events.azimuth_deg[1] - events.azimuth_deg[0]
         self._wander_deg = min(8.0, span_deg / 4.0)
         fill = self._fill_beats if events.interval_cv <= _BEAT_CV else self._fill
-        self._cell = lru_cache(maxsize=4)(fill)
+        self._cell = lru_cache(maxsize=2)(fill)
 
     def between(self, start: int, end: int) -> Iterator[Event]:
         """Yield the events whose onset lies in [start, end), in order."""

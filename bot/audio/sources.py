@@ -21,7 +21,7 @@ from bot.audio.schedule import BedSchedule, Event, EventSchedule, Grain
 
 _FLOOR_FADE_S = 2.0
 _LONGEST_SHOT = 20 * 48_000
-_KEPT_BLOCKS = 8
+_KEPT_BLOCKS = 2
 """Blocks for which a placed event is kept after it was last heard: others may be a little behind."""
 
 

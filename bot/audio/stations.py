@@ -26,7 +26,7 @@ ONE_NIGHT_S: Final = 12 * 3600.0
 
 class Stations:
     def __init__(self, open_source: OpenSource, encoders: Executor | None = None) -> None:
-        """Have the encoding done by `encoders`, or at once."""
+        """Have the encoding done by `encoders`, in the order of asking, or at once."""
         self._open = open_source
         self._encoders = encoders
         self._all: tuple[Station, ...] = ()
@@ -84,6 +84,8 @@ class Stations:
                 if self._render(station):
                     job = None if self._encoders is None else self._encoders.submit(station.encode)
                     encoding.append((station, job))
+        if encoding and (last := encoding[-1][1]) is not None:
+            last.exception()  # one wait for all: they are encoded in this order
         for station, encoded in encoding:
             self._hand_out(station, encoded)
         if served:
