@@ -55,14 +55,22 @@ def read_custom_id(text: str) -> tuple[str, Wish] | None:
 
 
 def help_card(
-    card: Card, texts: Texts, countries: Countries, *, moderators: bool = False, note: str | None = None
+    card: Card,
+    texts: Texts,
+    countries: Countries,
+    *,
+    moderators: bool = False,
+    note: str | None = None,
+    footnote: str | None = None,
 ) -> _View:
-    """Draw the card. `moderators`: whether this server lets people ask for one. `note`: a text key."""
+    """Draw the card. `moderators`: whether this server lets people ask for one. Notes are text keys."""
     say = _Speaker(texts, card.wish.language)
     view, container = _page()
     blocks = [_opening(card, say, note), _people(card, say), _further(card, say)]
     if card.resources:
         blocks.append(_resources(card.resources, say))
+    if footnote is not None:
+        blocks.append(f"-# {say(footnote)}")
     for block in blocks:
         if container.children:
             container.add_item(ui.Separator(visible=False))

@@ -76,7 +76,7 @@ class HelpDesk:
         card = await self._support.card(
             wish, level=self._level_of(interaction), guild_id=interaction.guild_id
         )
-        view = await self._drawn(interaction, card, _NOTHING_ELSE)
+        view = await self._drawn(interaction, card, footnote=_NOTHING_ELSE)
         if interaction.response.is_done():
             await interaction.edit_original_response(view=view, attachments=[])
         else:
@@ -150,10 +150,22 @@ class HelpDesk:
         return max(chosen, self._decisions.level_of(interaction.user.id))
 
     async def _drawn(
-        self, interaction: discord.Interaction, card: Card, note: str | None = None
+        self,
+        interaction: discord.Interaction,
+        card: Card,
+        note: str | None = None,
+        *,
+        footnote: str | None = None,
     ) -> ui.LayoutView:
         offered = await self._moderators.offered(interaction)
-        return help_card.help_card(card, self._texts, self._support.countries, moderators=offered, note=note)
+        return help_card.help_card(
+            card,
+            self._texts,
+            self._support.countries,
+            moderators=offered,
+            note=note,
+            footnote=footnote,
+        )
 
     async def _tell_moderators(self, interaction: discord.Interaction, wish: Wish) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
