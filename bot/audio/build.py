@@ -9,7 +9,9 @@ import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -19,13 +21,15 @@ from pydantic import ValidationError
 from bot.audio import codec, loudness
 from bot.audio.library import Bed, Events, Segment, Trigger
 from bot.audio.manifest import manifest_text
+from bot.audio.mix import Place
 from bot.audio.opus import SAMPLE_RATE, Pcm
+from bot.audio.place import spatialise
 from bot.audio.soften import MOST_DB, softened
 from bot.audio.sources import EventSource
 from bot.audio.synth.recipe import Grains, Pattern, Recipe
 from bot.audio.synth.recipes import recipes
 from bot.audio.synth.rendering import Rendering
-from bot.core.errors import HushError
+from bot.core.errors import ContentError, HushError
 
 HOUSE_LUFS: Final = -30.0
 """Loudness of a bed at house level."""
@@ -39,6 +43,8 @@ _PREVIEW_S: Final = 90.0
 _RARE_DB: Final = 1.0
 """What a whole night may peak above a preview of it."""
 _PREVIEW_SEED: Final = 1
+_SAME_DBFS: Final = -80.0
+"""A rendering that differs by less than this is the one that is there already."""
 _SYNTH: Final = "bot.audio.synth"
 
 Progress = Callable[[int, int, str], None]
@@ -60,7 +66,8 @@ def fingerprint(recipe: Recipe) -> str:
     """Return what identifies a recipe's sound: the same on every machine, under every Python.
 
     It covers the source of the synthesis modules that the recipe reaches (not their comments on lines of
-    their own), its parameters, its seed, its bitrate and how it is played; not what people read about it.
+    their own), its parameters, its seed, its bitrate and how it is played; for one-shots also what the head
+    makes of a click, since they are softened as they are heard. What people read about it is no part of it.
     """
     digest = hashlib.sha256()
     for name in sorted(_reached(type(recipe.parameters).__module__)):
@@ -68,6 +75,8 @@ def fingerprint(recipe: Recipe) -> str:
     numbers = [recipe.seed, recipe.bitrate, HOUSE_LUFS, EVENTS_LUFS, PEAK_DBTP, MOST_DB]
     decisive = [asdict(recipe.parameters), asdict(recipe.play), numbers]
     digest.update(json.dumps(decisive, sort_keys=True).encode())
+    if isinstance(recipe.play, Pattern):
+        digest.update(_head())
     return digest.hexdigest()[:16]
 
 
@@ -81,6 +90,7 @@ def build(
 ) -> list[str]:
     """Bring `root`/<family>/<id>.opus and .toml up to date; return the ids that were rendered.
 
+    A file that a new rendering would not change (by -80 dBFS RMS) stays as it is; its manifest is written.
     Sounds render side by side, at most one a core. book: the recipes, Hush's own unless given. Raises
     HushError for an id in `only` that has no recipe.
     """
@@ -150,10 +160,31 @@ def _render_one(root: Path, recipe: Recipe) -> str:
     opus.parent.mkdir(parents=True, exist_ok=True)
     rendering = recipe.rendering()
     stored, raw_crest_db = _stored(recipe, rendering)
-    codec.encode_file(stored, opus, recipe.bitrate)
-    measured = _measured(recipe, rendering, codec.decode(opus), raw_crest_db)
+    fresh = opus.with_name(f".{opus.name}")
+    codec.encode_file(stored, fresh, recipe.bitrate)
+    pcm = codec.decode(fresh)
+    if (there := _decoded(opus)) is not None and _same(there, pcm):
+        fresh.unlink()
+        pcm = there
+    else:
+        fresh.replace(opus)
+    measured = _measured(recipe, rendering, pcm, raw_crest_db)
     toml.write_text(manifest_text(_trigger(recipe, measured)), encoding="utf-8", newline="\n")
     return recipe.facts.id
+
+
+def _decoded(opus: Path) -> Pcm | None:
+    try:
+        return codec.decode(opus) if opus.is_file() else None
+    except ContentError:
+        return None
+
+
+def _same(one: Pcm, other: Pcm) -> bool:
+    if one.shape != other.shape:
+        return False
+    apart = float(np.mean((one.astype(np.float64) - other) ** 2))
+    return bool(10.0 * np.log10(apart + 1e-20) < _SAME_DBFS)
 
 
 def _refresh_text(root: Path, recipe: Recipe) -> None:
@@ -228,6 +259,22 @@ def preview(pcm: Pcm, events: Events, seed: int, seconds: float) -> Pcm:
     """Play one-shots as the engine does, by their own pattern around the head; shape (n, 2)."""
     source = EventSource("preview", events, None, seed, pcm)
     return np.concatenate([source.render(s * SAMPLE_RATE, SAMPLE_RATE) for s in range(round(seconds))])
+
+
+@lru_cache(maxsize=1)
+def _head() -> bytes:
+    """Write down what both ears get of a click at some places: octaves to a tenth of a decibel, and when."""
+    click = np.zeros(256, np.float32)
+    click[0] = 1.0
+    heard: list[int] = []
+    for azimuth_deg, distance_m in product((-150.0, -80.0, 0.0, 30.0, 90.0), (0.12, 0.3, 0.8, 4.0)):
+        ears = spatialise(click, Place(azimuth_deg, distance_m)).T.astype(np.float64)
+        power = np.abs(np.fft.rfft(ears)) ** 2
+        edges = (np.geomspace(100.0, 12_800.0, 8) * ears.shape[1] / SAMPLE_RATE).astype(int)
+        octaves = np.add.reduceat(power[:, : edges[-1]], edges[:-1], axis=1)
+        heard += np.round(100.0 * np.log10(octaves + 1e-9)).astype(int).ravel().tolist()
+        heard += np.abs(ears).argmax(axis=1).tolist()
+    return json.dumps(heard).encode()
 
 
 def _reached(module: str) -> set[str]:

@@ -10,13 +10,14 @@ from scipy import signal
 
 import audio_assets
 from bot.audio import build as building
-from bot.audio import loudness
+from bot.audio import head, loudness
 from bot.audio.codec import decode
 from bot.audio.library import Library, Trigger
 from bot.audio.manifest import manifest_text
 from bot.audio.opus import SAMPLE_RATE
 from bot.audio.synth.noise import CONTROL_RATE
 from bot.audio.synth.quiet import Quiet
+from bot.audio.synth.recipe import Grains
 from bot.audio.synth.recipes import recipes
 from bot.audio.synth.swells import draw_swells, power_at_ears
 from bot.audio.synth.tapping import Tapped
@@ -220,6 +221,48 @@ def test_new_words_change_the_manifest_but_render_nothing_and_a_broken_one_is_ma
     assert tomllib.loads(toml.read_text(encoding="utf-8")) == before | {"name": "Wooden box"}
     toml.write_text("not = [toml", encoding="utf-8")
     assert building.build(tmp_path, book=renamed) == ["wood-tapping"]
+
+
+def test_a_file_that_a_new_rendering_would_not_change_stays_and_its_manifest_is_written(tmp_path):
+    pink = recipes()["pink-noise"]
+    short = replace(pink, parameters=replace(pink.parameters, seconds=10.0), play=Grains((3.0, 4.0), 1.0))
+    building.build(tmp_path, book={"pink-noise": short})
+    opus, toml = (tmp_path / "tones" / f"pink-noise.{kind}" for kind in ("opus", "toml"))
+    made, manifest = opus.stat(), toml.read_text(encoding="utf-8")
+    longer = replace(short, play=Grains((3.5, 4.5), 1.0))
+    assert building.build(tmp_path, book={"pink-noise": longer}) == ["pink-noise"]
+    assert (opus.stat().st_ino, opus.stat().st_mtime_ns) == (made.st_ino, made.st_mtime_ns)
+    assert toml.read_text(encoding="utf-8") != manifest
+    assert building.current_manifest(tmp_path, longer).bed.grain_s == (3.5, 4.5)
+    darker = replace(longer, parameters=replace(longer.parameters, tone_db=((1000, 0), (8000, -1))))
+    before = opus.read_bytes()
+    building.build(tmp_path, book={"pink-noise": darker})
+    assert opus.read_bytes() != before
+    assert sorted(path.name for path in opus.parent.iterdir()) == ["pink-noise.opus", "pink-noise.toml"]
+
+
+@pytest.fixture
+def another_head(monkeypatch):
+    """Put on a head that shades the farther ear less."""
+
+    def forget():
+        for kept in (building._head, head.ear_filters):
+            kept.cache_clear()
+
+    forget()
+    monkeypatch.setattr(head, "_LEAST_MONO", 0.3)
+    yield
+    monkeypatch.undo()
+    forget()
+
+
+def test_one_shots_are_another_sound_with_another_head_and_beds_are_not(request):
+    taps, rain = recipes()["wood-tapping"], recipes()["rain"]
+    marks = [building.fingerprint(recipe) for recipe in (taps, rain)]
+    assert marks == [building.fingerprint(recipe) for recipe in (taps, rain)]
+    request.getfixturevalue("another_head")
+    assert building.fingerprint(taps) != marks[0]
+    assert building.fingerprint(rain) == marks[1]
 
 
 def test_an_unknown_sound_is_answered_with_those_there_are(tmp_path):

@@ -14,7 +14,7 @@ from bot.audio.synth.texture import Hiss, Sway, Texture, at_level
 from bot.audio.synth.texture import render as render_scene
 
 _GARDEN = Texture(
-    24.0,
+    40.0,
     hisses=(
         Hiss(
             0.0,
@@ -49,12 +49,16 @@ class Birds:
     songs: int = 36
     kinds: tuple[Kind, ...] = (
         Kind((1700, 2900), (0.12, 0.34), (0.05, 0.16), (4, 8), 0.45, level_db=0.0),  # blackbird's flute
-        Kind((2600, 4200), (0.05, 0.12), (0.03, 0.07), (5, 12), 0.6, level_db=-4.0),  # tit's two-note saw
-        Kind((2300, 3900), (0.2, 0.5), (0.08, 0.2), (2, 5), 0.3, (22.0, 34.0), 0.12, -5.0),  # robin's ripple
-        Kind((3200, 4600), (0.025, 0.05), (0.02, 0.04), (10, 22), 0.5, level_db=-8.0),  # wren's rattle
+        Kind((2600, 4000), (0.05, 0.12), (0.03, 0.07), (5, 12), 0.6, level_db=-4.5),  # tit's two-note saw
+        Kind((2300, 3900), (0.2, 0.5), (0.08, 0.2), (2, 5), 0.3, (22.0, 34.0), 0.12, -6.5),  # robin's ripple
+        Kind((3200, 5600), (0.025, 0.05), (0.02, 0.04), (10, 22), 0.5, level_db=-4.5),  # wren's rattle
     )
     garden: Texture = _GARDEN
-    garden_db: float = -40.0
+    garden_db: float = -54.0
+    chorus: int = 60
+    """How many songs come from far off, over the garden's circle of time, all the while."""
+    chorus_db: float = -26.0
+    """Power of all of them, against a near song's peak."""
     distance: Room = field(
         default_factory=lambda: Room(
             first_s=0.02, last_s=0.11, reflections=14, reflections_db=-14.0, tail_db=-40.0, decay_s=0.22
@@ -64,7 +68,25 @@ class Birds:
 
 def render_birds(dawn: Birds, rng: np.random.Generator) -> Rendering:
     shots = [_song(dawn, dawn.kinds[i % len(dawn.kinds)], s) for i, s in enumerate(rng.spawn(dawn.songs))]
-    return bank(shots, at_level(render_scene(dawn.garden, rng), dawn.garden_db))
+    floor = at_level(render_scene(dawn.garden, rng), dawn.garden_db)
+    floor += at_level(_chorus(dawn, floor.shape[1], rng), dawn.chorus_db)
+    return bank(shots, floor)
+
+
+def _chorus(dawn: Birds, n_frames: int, rng: np.random.Generator) -> Signal:
+    """Sing from other gardens, on a circle: the farther off, the softer, and the less is left of the top."""
+    out = np.zeros((2, n_frames))
+    for index, stream in enumerate(rng.spawn(dawn.chorus)):
+        dry = _song(dawn, dawn.kinds[index % len(dawn.kinds)], stream)
+        heard = signal.oaconvolve(dry[None, :], dawn.distance.response(stream), axes=-1)
+        away = float(stream.uniform(1.0, 4.0))
+        soft = signal.butter(1, 9_000.0 / away, fs=SAMPLE_RATE, output="sos")
+        lean = float(stream.uniform(-0.4, 0.4))
+        heard = signal.sosfilt(soft, heard, axis=-1) / away * np.array([[1.0 - lean], [1.0 + lean]])
+        turns = -(-heard.shape[1] // n_frames)
+        circle = np.pad(heard, ((0, 0), (0, turns * n_frames - heard.shape[1]))).reshape(2, turns, n_frames)
+        out += np.roll(circle.sum(axis=1), int(stream.integers(n_frames)), axis=1)
+    return out
 
 
 def _song(dawn: Birds, kind: Birds.Kind, rng: np.random.Generator) -> Signal:

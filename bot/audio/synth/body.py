@@ -1,15 +1,19 @@
 """Warm bodies: a heartbeat through a chest, a cat that purrs, somebody breathing in sleep."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
 from bot.audio.opus import SAMPLE_RATE
 from bot.audio.synth import grains
-from bot.audio.synth.noise import CONTROL_RATE, Curve, Signal, StereoNoise, drift, to_audio_rate
+from bot.audio.synth.noise import CONTROL_RATE, Curve, Signal, StereoNoise, drift, even_below, to_audio_rate
 from bot.audio.synth.quiet import Quiet, render_floor
 from bot.audio.synth.rendering import Rendering, bank
 from bot.audio.synth.shots import band_noise, finished, place
+
+_WAVER: Final[Curve] = even_below(1.0, ((0.2, 0.0), (4.0, -6.0)))
+"""How a purr's pace wavers."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ def _breath(sleeper: Breathing, rng: np.random.Generator) -> Signal:
         t = np.arange(n) / n
         out = gain > 1.0
         swell = np.sin(np.pi * t ** (0.55 if out else 0.85)) ** 1.5
-        turbulent = np.exp(0.16 * band_noise(rng, n, ((2, 0), (10, 0), (60, -12), (120, -40))))
+        turbulent = np.exp(0.16 * band_noise(rng, n, ((2, 0), (10, 0), (60, -12), (120, -40)), from_hz=2.0))
         pieces += [gain * swell * turbulent * band_noise(rng, n, tone), np.zeros(round(0.22 * SAMPLE_RATE))]
     return finished(np.concatenate(pieces), rng, 3.0)
 
@@ -132,11 +136,7 @@ def _breath_course(cat: Purr, breaths: int, rng: np.random.Generator) -> tuple[S
 
 def _pulses(cat: Purr, inhaled: Signal, level: Signal, rng: np.random.Generator) -> Signal:
     n = len(level) * (SAMPLE_RATE // CONTROL_RATE)
-    rate = (
-        cat.pulses_per_s
-        * np.where(inhaled, 1.04, 0.97)
-        * (1.0 + 0.012 * drift(rng, cat.seconds, ((0.2, 0.0), (4.0, -6.0))))
-    )
+    rate = cat.pulses_per_s * np.where(inhaled, 1.04, 0.97) * (1.0 + 0.012 * drift(rng, cat.seconds, _WAVER))
     turns = np.cumsum(rate) / CONTROL_RATE
     whole = int(turns[-1])
     at = np.interp(np.arange(whole) * turns[-1] / whole, turns, np.arange(len(turns)))

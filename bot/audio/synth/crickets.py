@@ -6,14 +6,16 @@ from typing import Final
 import numpy as np
 
 from bot.audio.opus import SAMPLE_RATE
-from bot.audio.synth.noise import Curve, Signal, drift, to_audio_rate
+from bot.audio.synth.noise import Curve, Signal, drift, even_below, to_audio_rate
 from bot.audio.synth.rendering import Rendering
 from bot.audio.synth.shots import place
 from bot.audio.synth.texture import Texture, at_level
 from bot.audio.synth.texture import render as render_scene
 
-_AIR: Final[Curve] = ((0.1, 0.0), (0.5, -4.0), (3.0, -14.0))
-"""How slowly what air and grass let through comes and goes."""
+_AIR: Final[Curve] = even_below(1.0, ((0.1, 0.0), (0.5, -4.0), (3.0, -14.0)))
+"""How what air and grass let through comes and goes."""
+_WANDER: Final[Curve] = even_below(1.0, ((0.05, 0.0), (1.0, -6.0)))
+"""How a wing's pitch does."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def _song(kind: Kind, n: int, rng: np.random.Generator) -> Signal:
     pulse = np.sin(np.pi * t**0.8) ** 1.2
     for start, strength in zip(starts, strengths, strict=True):
         place(envelope, pulse, round(start * SAMPLE_RATE), strength)
-    wander = 1.0 + 0.002 * to_audio_rate(drift(rng, n / SAMPLE_RATE, ((0.05, 0.0), (1.0, -6.0))))
+    wander = 1.0 + 0.002 * to_audio_rate(drift(rng, n / SAMPLE_RATE, _WANDER))
     phase = 2.0 * np.pi * np.cumsum(hz * wander) / SAMPLE_RATE
     overtone = 10.0 ** (kind.overtone_db / 20.0)
     song: Signal = envelope * (np.sin(phase) + overtone * np.sin(2.0 * phase + 0.7))

@@ -65,7 +65,9 @@ def _gesture(sheet: Crumple, rng: np.random.Generator) -> Signal:
     sound = toned(clicks + level * rustle, sheet.tone_db)
     if sheet.thump_db > -50.0:
         for at, strength in pushes:
-            thump = grains.ring(float(rng.uniform(*sheet.thump_hz)), 0.018)
+            ring = grains.ring(float(rng.uniform(*sheet.thump_hz)), 0.018)
+            # A sole presses, it does not hit.
+            thump = np.convolve(ring, np.hanning(round(0.014 * SAMPLE_RATE)))
             gain = 10.0 ** (sheet.thump_db / 20.0) * strength * np.abs(sound).max() / np.abs(thump).max()
             place(sound, thump, round(at * SAMPLE_RATE), gain)
     return finished(sound, rng, sheet.spread_db)

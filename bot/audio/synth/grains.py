@@ -55,15 +55,18 @@ def event_frames(rng: np.random.Generator, rate_hz: Signal) -> NDArray[np.int64]
     return frames.clip(0, last)
 
 
-def scatter(n_frames: int, bank: Bank, falls: Falls, ears: Ears) -> Signal:
-    """Add every event's grain into a circle of n_frames; shape (2, n_frames)."""
+def scatter(n_frames: int, bank: Bank, falls: Falls, ears: Ears, right: Bank | None = None) -> Signal:
+    """Add every event's grain into a circle of n_frames; shape (2, n_frames).
+
+    right: what the right ear hears of each grain, where that is not the same.
+    """
     out = np.zeros((2, n_frames))
     half_db = falls.side * ears.level_db / 2.0
     half_delay = np.round(falls.side * ears.delay_s * SAMPLE_RATE / 2.0).astype(np.int64)
     for ear, sign in enumerate((-1.0, 1.0)):
         gain = falls.gain * 10.0 ** (sign * half_db / 20.0)
         at = falls.at - (half_delay if sign > 0.0 else -half_delay)
-        for index, grain in enumerate(bank):
+        for index, grain in enumerate(right if right is not None and sign > 0.0 else bank):
             mine = falls.variant == index
             _add(out[ear], grain, at[mine], gain[mine])
     return out
@@ -102,6 +105,19 @@ def ring(frequency_hz: float, decay_s: float, rise: float = 0.0) -> Signal:
 def bubble(radius_m: float, rise: float) -> Signal:
     """Make the ring of an air bubble in water; see `ring`."""
     return ring(3.0 / radius_m, 1.0 / (0.13 / radius_m + 0.0072 * radius_m**-1.5), rise)
+
+
+def scattered(grain: Signal, other: Signal, alike: float, from_hz: float) -> Signal:
+    """Return what the farther ear has of a grain once ground and walls have scattered its high part.
+
+    other: a grain like it, drawn anew. alike: coherence of the two ears, 0..1, an octave above from_hz.
+    """
+    n = min(len(grain), len(other))
+    hz = fft.rfftfreq(n, 1.0 / SAMPLE_RATE)
+    above = np.clip(np.log2(np.maximum(hz, 1.0) / from_hz), 0.0, 1.0)
+    same = 1.0 - (1.0 - alike) * above
+    mixed: Signal = fft.irfft(fft.rfft(grain[:n]) * same + fft.rfft(other[:n]) * np.sqrt(1.0 - same**2), n)
+    return mixed
 
 
 def unit_energy(samples: Signal) -> Signal:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import fft
 
 from bot.audio.opus import SAMPLE_RATE
-from bot.audio.synth.noise import CONTROL_RATE, Curve, Signal, to_audio_rate, value_at
+from bot.audio.synth.noise import Curve, Signal, drift, to_audio_rate, value_at
 from bot.audio.synth.rendering import Rendering
 from bot.audio.synth.texture import Texture
 from bot.audio.synth.texture import render as render_scene
@@ -56,14 +56,8 @@ def render(windy: Gusty, rng: np.random.Generator) -> Signal:
 
 
 def slow(rng: np.random.Generator, seconds: float, rhythm: Curve) -> Signal:
-    """Draw a control signal like `noise.drift`, whose curve counts below 1 Hz too; no gust over 2.2 of it."""
-    n = round(seconds * CONTROL_RATE)
-    hz = fft.rfftfreq(n, 1.0 / CONTROL_RATE)
-    at, db = zip(*rhythm, strict=True)
-    level = 10.0 ** (np.interp(np.log(np.maximum(hz, 1e-4)), np.log(at), db) / 20.0)
-    level[(hz < at[0]) | (hz > at[-1])] = 0.0
-    curve: Signal = fft.irfft(level * (rng.standard_normal(len(hz)) + 1j * rng.standard_normal(len(hz))), n)
-    return np.asarray(2.2 * np.tanh(curve / curve.std() / 2.2))
+    """Draw a control signal as `noise.drift` does; no gust over 2.2 of it."""
+    return np.asarray(2.2 * np.tanh(drift(rng, seconds, rhythm) / 2.2))
 
 
 def _above(hz: Signal, edge_hz: float) -> Signal:

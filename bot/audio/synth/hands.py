@@ -47,7 +47,7 @@ def _pass(hand: Whooshes, rng: np.random.Generator) -> Signal:
     n = round(float(rng.uniform(*hand.pass_s)) * SAMPLE_RATE)
     t = np.arange(n) / n
     nearness = np.sin(np.pi * t ** float(rng.uniform(0.75, 1.0))) ** 2
-    gusts = np.exp(hand.gusty * band_noise(rng, n, ((3, 0), (8, 0), (25, -12), (60, -40))))
+    gusts = np.exp(hand.gusty * band_noise(rng, n, ((3, 0), (8, 0), (25, -12), (60, -40)), from_hz=3.0))
     far = band_noise(rng, n, hand.tone_db) * nearness
     near = band_noise(rng, n, hand.near_tone_db) * nearness**2.5
     return finished((far + 0.8 * near) * gusts, rng, 5.0)

@@ -17,22 +17,24 @@ class Keyboard:
     """Soft keys with a short travel. Levels are peaks against the bottoming-out's."""
 
     keys: int = 48
-    held_s: tuple[float, float] = (0.07, 0.16)
+    held_s: tuple[float, float] = (0.085, 0.15)
     travel_s: tuple[float, float] = (0.006, 0.016)
     """From the touch to the bottom."""
-    touch_db: float = -14.0
-    up_db: float = -7.0
+    touch_db: float = -11.5
+    up_db: float = -9.5
     case_hz: tuple[float, ...] = (640.0, 830.0, 1050.0, 1420.0, 1900.0, 2450.0, 2750.0, 3300.0)
-    case_decay_s: float = 0.016
+    case_decay_s: float = 0.0068
     clack_hz: tuple[float, float] = (1850.0, 6500.0)
-    clack_decay_s: float = 0.006
-    clack_db: float = 1.0
+    clack_decay_s: float = 0.0048
+    clack_db: float = 0.7
     desk_hz: float = 82.0
-    desk_db: float = -15.0
-    desk_decay_s: float = 0.026
+    desk_db: float = -9.0
+    desk_decay_s: float = 0.016
     wide_keys: float = 0.12
     """Share of keys such as the space bar: lower, louder, with a rattle."""
-    tone_db: Curve = ((60, -3), (500, -3), (1000, 0), (2500, 4), (5000, 0), (8000, 4), (16000, -6))
+    tone_db: Curve = (
+        (60, 3), (250, -5.5), (500, -4.5), (1000, -1.7), (2500, 4), (5000, -2.5), (8000, 1.5), (16000, -6),
+    )  # fmt: skip
     spread_db: float = 7.0
     quiet: Quiet = field(default_factory=lambda: Quiet(level_db=-44.0))
 

@@ -83,7 +83,7 @@ def _turn(washer: Washer, rng: np.random.Generator) -> Signal:
     out = np.zeros(n)
     t = np.arange(n) / n
     slosh = np.sin(np.pi * t ** float(rng.uniform(0.6, 0.8))) ** 2
-    slosh = slosh * np.exp(0.5 * band_noise(rng, n, ((2, 0), (9, 0), (40, -14), (90, -40))))
+    slosh = slosh * np.exp(0.5 * band_noise(rng, n, ((2, 0), (9, 0), (40, -14), (90, -40)), from_hz=2.0))
     place(out, band_noise(rng, n, washer.water_tone_db) * slosh, 0, 0.16 * float(rng.uniform(0.6, 1.0)))
     for _ in range(int(rng.integers(1, 4))):
         fall = grains.burst(rng, float(rng.uniform(*washer.fall_hz)), 1.6, 0.05)

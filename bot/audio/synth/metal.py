@@ -11,7 +11,7 @@ from bot.audio.synth.noise import Signal
 from bot.audio.synth.quiet import Quiet, render_floor
 from bot.audio.synth.rendering import Rendering, bank
 from bot.audio.synth.shots import finished, place
-from bot.audio.synth.texture import Hiss, Sway, Texture, at_level
+from bot.audio.synth.texture import Hiss, Sway, Texture, at_level, without_slow_swells
 from bot.audio.synth.texture import render as render_scene
 
 
@@ -69,7 +69,7 @@ def render_bowl(bowl: Bowl, rng: np.random.Generator) -> Rendering:
 
 def render_chimes(chimes: Chimes, rng: np.random.Generator) -> Rendering:
     shots = [_chord(chimes, stream) for stream in rng.spawn(chimes.chords)]
-    return bank(shots, at_level(render_scene(chimes.wind, rng), chimes.wind_db))
+    return bank(shots, at_level(render_scene(without_slow_swells(chimes.wind), rng), chimes.wind_db))
 
 
 def _strike(bowl: Bowl, rng: np.random.Generator) -> Signal:

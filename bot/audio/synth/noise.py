@@ -16,7 +16,8 @@ Curve = Sequence[tuple[float, float]]
 
 CONTROL_RATE: Final = 240
 """Control signals (levels, rates) have this many points a second; it divides 48 kHz."""
-_LOWEST_HZ: Final = 1.0
+_LOWEST_HZ: Final = 1e-6
+"""Stands for 0 Hz, which has no logarithm; rhythms reach down to a hundredth of a hertz."""
 
 
 def value_at(curve: Curve, frequency_hz: Signal) -> Signal:
@@ -24,6 +25,15 @@ def value_at(curve: Curve, frequency_hz: Signal) -> Signal:
     hz, values = zip(*curve, strict=True)
     read: Signal = np.interp(np.log(np.maximum(frequency_hz, _LOWEST_HZ)), np.log(hz), values)
     return read
+
+
+def even_below(edge_hz: float, curve: Curve) -> Curve:
+    """Return a curve that begins and ends where `curve` does, and is up to the edge what it is there."""
+    if curve[0][0] >= edge_hz:
+        return curve
+    level = float(value_at(curve, np.array([edge_hz]))[0])
+    above = [(hz, value) for hz, value in curve if hz > edge_hz]
+    return ((curve[0][0], level), (min(edge_hz, curve[-1][0]), level), *above)
 
 
 def _spectrum(rng: np.random.Generator, n_bins: int) -> NDArray[np.complex64]:

@@ -24,7 +24,7 @@ class Rain:
         (40, -16), (125, -6), (250, -2), (1000, 0), (2000, -4), (4000, -11), (8000, -17), (16000, -28),
     )  # fmt: skip
     far_coherence: Curve = ((100, 0.78), (500, 0.74), (2000, 0.64), (5000, 0.4))
-    far_drift_db: float = 0.8
+    far_drift_db: float = 0.6
     patter_per_s: float = 2600.0
     patter_distance_m: tuple[float, float] = (0.8, 9.0)
     patter_db: float = -2.0
@@ -34,7 +34,7 @@ class Rain:
     spray: float = 0.5
     """How strong a droplet of the spray is against its drop."""
     spray_s: float = 0.03
-    wind: float = 0.3
+    wind: float = 0.12
     """How much the density of the drops follows the wind: standard deviation of its logarithm."""
     ears: grains.Ears = field(default_factory=lambda: grains.Ears(level_db=7.0, delay_s=0.00018))
 

@@ -32,11 +32,11 @@ def toned(sound: Signal, tone_db: Curve) -> Signal:
     return shaped
 
 
-def band_noise(rng: np.random.Generator, n: int, tone_db: Curve) -> Signal:
-    """Noise of a colour, shape (n,), unit RMS."""
+def band_noise(rng: np.random.Generator, n: int, tone_db: Curve, from_hz: float = 20.0) -> Signal:
+    """Noise of a colour, shape (n,), unit RMS; nothing is below from_hz, which a slow flutter has lower."""
     hz = np.fft.rfftfreq(n, 1.0 / SAMPLE_RATE).astype(np.float64)
     spectrum = np.fft.rfft(rng.standard_normal(n)) * 10.0 ** (value_at(tone_db, hz) / 20.0)
-    spectrum[hz < 20.0] = 0.0
+    spectrum[hz < from_hz] = 0.0
     noise: Signal = np.fft.irfft(spectrum, n)
     noise /= np.sqrt(np.mean(noise**2))
     return noise

@@ -32,13 +32,13 @@ class Sea:
     lateness: float = 0.18
     """How far a swell may come early or late, as a share of the period."""
     swells_in_set: float = 4.7
-    height_spread: float = 0.16
-    sections: float = 2.7
+    height_spread: float = 0.2
+    sections: float = 3.0
     section_gap_s: float = 1.65
-    section_decay: float = 0.68
-    rise_s: tuple[float, float] = (0.45, 0.85)
-    fall_s: tuple[float, float] = (0.45, 0.85)
-    wavelet_s: float = 2.2
+    section_decay: float = 0.65
+    rise_s: tuple[float, float] = (0.5, 0.93)
+    fall_s: tuple[float, float] = (0.41, 0.75)
+    wavelet_s: float = 3.5
 
 
 @dataclass(frozen=True)

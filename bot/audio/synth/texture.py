@@ -4,7 +4,7 @@ A scene is data: hisses (noise with a colour, swaying in time), falls (point pro
 (tones that drift), all moved by one slow gust, so that what belongs together rises together.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -13,9 +13,19 @@ from scipy import fft
 
 from bot.audio.opus import SAMPLE_RATE
 from bot.audio.synth import grains
-from bot.audio.synth.noise import CONTROL_RATE, Curve, Signal, StereoNoise, drift, to_audio_rate, value_at
+from bot.audio.synth.noise import (
+    CONTROL_RATE,
+    Curve,
+    Signal,
+    StereoNoise,
+    drift,
+    even_below,
+    to_audio_rate,
+    value_at,
+)
 from bot.audio.synth.rendering import Rendering
 
+_SCATTERED_HZ: Final = 1_000.0
 WIND: Final[Curve] = ((0.016, 0.0), (0.1, -3.0), (0.5, -12.0), (6.0, -24.0))
 """How gusts are spread over frequency in time, Hz and dB."""
 
@@ -107,6 +117,8 @@ class Fall:
     """What the gust adds to each event's level."""
     width: float = 1.0
     ears: grains.Ears = field(default_factory=lambda: grains.Ears(level_db=7.0, delay_s=0.00018))
+    ears_alike: float = 1.0
+    """Coherence of one grain between the ears above 2 kHz: less than 1 where ground and walls scatter it."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +147,24 @@ class Texture:
     gust_rhythm: Curve = WIND
     tone_db: Curve | None = None
     """What the place adds to all of it: distance, a window, a tent."""
+
+
+def without_slow_swells(scene: Texture) -> Texture:
+    """Return a scene whose rhythms are below 1 Hz no stronger than there: as loud one minute as the next."""
+
+    def even(rhythm: Curve) -> Curve:
+        return even_below(1.0, rhythm)
+
+    def even_hiss(hiss: Hiss) -> Hiss:
+        return replace(hiss, sways=tuple(replace(sway, rhythm=even(sway.rhythm)) for sway in hiss.sways))
+
+    return replace(
+        scene,
+        hisses=tuple(even_hiss(hiss) for hiss in scene.hisses),
+        falls=tuple(replace(fall, clump_rhythm=even(fall.clump_rhythm)) for fall in scene.falls),
+        hums=tuple(replace(hum, rhythm=even(hum.rhythm)) for hum in scene.hums),
+        gust_rhythm=even(scene.gust_rhythm),
+    )
 
 
 def render(scene: Texture, rng: np.random.Generator) -> Signal:
@@ -193,6 +223,13 @@ def _ears(sway: Sway, seconds: float, rng: np.random.Generator) -> Signal:
 
 def _fall(fall: Fall, gust: Signal, n_frames: int, rng: np.random.Generator) -> Signal:
     bank, chances = _bank(fall, rng)
+    right = None
+    if fall.ears_alike < 1.0:
+        again, _ = _bank(fall, rng)
+        right = [
+            grains.scattered(grain, other, fall.ears_alike, _SCATTERED_HZ)
+            for grain, other in zip(bank, again, strict=True)
+        ]
     log_rate = fall.gust * gust
     if fall.clump > 0.0:
         log_rate = log_rate + fall.clump * drift(rng, len(gust) / CONTROL_RATE, fall.clump_rhythm)
@@ -203,7 +240,7 @@ def _fall(fall: Fall, gust: Signal, n_frames: int, rng: np.random.Generator) -> 
         gain *= 10.0 ** (fall.gust_db * gust[at // (SAMPLE_RATE // CONTROL_RATE)] / 20.0)
     side = fall.width * rng.uniform(-1.0, 1.0, len(at))
     falls = grains.Falls(at, rng.choice(len(bank), len(at), p=chances), gain, side)
-    return grains.scatter(n_frames, bank, falls, fall.ears)
+    return grains.scatter(n_frames, bank, falls, fall.ears, right)
 
 
 def _bank(fall: Fall, rng: np.random.Generator) -> tuple[list[Signal], Signal]:

@@ -13,7 +13,7 @@ from bot.audio.synth import grains
 from bot.audio.synth.noise import Signal
 from bot.audio.synth.rendering import Rendering, bank
 from bot.audio.synth.shots import finished, place, toned
-from bot.audio.synth.texture import Fall, Grit, Hiss, Sway, Texture, at_level
+from bot.audio.synth.texture import Fall, Grit, Hiss, Sway, Texture, at_level, without_slow_swells
 from bot.audio.synth.texture import render as render_scene
 
 
@@ -54,7 +54,7 @@ class Thunder:
 
 def render(storm: Thunder, rng: np.random.Generator) -> Rendering:
     shots = [_roll(storm, stream) for stream in rng.spawn(storm.rolls)]
-    return bank(shots, at_level(render_scene(storm.rain, rng), storm.rain_db))
+    return bank(shots, at_level(render_scene(without_slow_swells(storm.rain), rng), storm.rain_db))
 
 
 def _roll(storm: Thunder, rng: np.random.Generator) -> Signal:

@@ -18,10 +18,10 @@ class Waves:
     """One evening at the water's edge, a few steps back. Levels are powers against a breaker's."""
 
     sea: Sea = field(default_factory=Sea)
-    wavelet_db: float = -7.5
+    wavelet_db: float = -9.5
     wash_db: float = -10.0
-    backwash_db: float = -10.0
-    far_db: float = -8.0
+    backwash_db: float = -12.0
+    far_db: float = -10.5
     flutter: float = 0.45
     """How much bursting foam roughens the noise: standard deviation of its log power."""
     flutter_from_hz: float = 900.0

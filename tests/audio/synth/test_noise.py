@@ -5,7 +5,7 @@ import pytest
 from scipy import signal
 
 from bot.audio.opus import SAMPLE_RATE
-from bot.audio.synth.noise import CONTROL_RATE, StereoNoise, drift, to_audio_rate, value_at
+from bot.audio.synth.noise import CONTROL_RATE, StereoNoise, drift, even_below, to_audio_rate, value_at
 
 PINK = ((100.0, 0.0), (12800.0, -21.0))  # -3 dB an octave
 
@@ -72,3 +72,21 @@ def test_a_curve_is_straight_over_log_frequency_and_flat_beyond_its_ends():
     curve = ((100.0, 0.0), (10_000.0, -20.0))
     read = value_at(curve, np.array([10.0, 100.0, 1000.0, 10_000.0, 20_000.0]))
     np.testing.assert_allclose(read, [0.0, 0.0, -10.0, -20.0, -20.0], atol=1e-9)
+
+
+def test_a_rhythm_counts_below_one_hertz_too():
+    slow = drift(np.random.default_rng(5), 2_000.0, ((0.02, 0.0), (0.2, -20.0), (2.0, -40.0)))
+    hz, power = signal.welch(slow, CONTROL_RATE, nperseg=CONTROL_RATE * 200)
+    levels = [10.0 * np.log10(power[(hz >= at * 0.8) & (hz < at * 1.25)].mean()) for at in (0.04, 0.2, 1.0)]
+    assert levels[0] - levels[1] == pytest.approx(14.0, abs=2.0)
+    assert levels[1] - levels[2] == pytest.approx(14.0, abs=1.0)
+
+
+def test_a_curve_can_be_held_even_below_an_edge():
+    rhythm = ((0.05, 0.0), (0.5, -6.0), (2.0, -16.0))
+    at = np.array([0.05, 0.2, 0.99, 1.0, 1.4, 2.0])
+    held = value_at(even_below(1.0, rhythm), at)
+    np.testing.assert_allclose(held[:4], -11.0)
+    np.testing.assert_allclose(held[4:], value_at(rhythm, at)[4:])
+    assert even_below(1.0, ((2.0, -3.0), (6.0, 0.0))) == ((2.0, -3.0), (6.0, 0.0))
+    assert even_below(1.0, ((0.05, 0.0), (0.5, -6.0))) == ((0.05, -6.0), (0.5, -6.0))

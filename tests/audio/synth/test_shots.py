@@ -11,6 +11,7 @@ from bot.audio.opus import SAMPLE_RATE
 from bot.audio.synth.recipe import Pattern
 from bot.audio.synth.recipes import recipes
 from bot.audio.synth.rendering import ONSET_S
+from bot.audio.synth.shots import band_noise
 from bot.audio.synth.texture import Texture
 from bot.audio.synth.whispers import Lines
 
@@ -111,3 +112,11 @@ def test_clicks_of_a_crumpled_sheet_have_energies_over_decades(sound):
         tops.append(energy[: len(energy) // 10].sum() / energy.sum())
         assert np.log10(energy[3] / np.median(energy[energy > 0.0])) > 1.0
     assert 0.45 < np.median(tops) < 0.99
+
+
+def test_a_flutter_may_be_slower_than_what_is_heard():
+    flutter = band_noise(np.random.default_rng(3), 8 * SAMPLE_RATE, ((2, 0), (9, 0), (40, -60)), from_hz=2.0)
+    power = np.abs(np.fft.rfft(flutter)) ** 2
+    hz = np.fft.rfftfreq(len(flutter), 1.0 / SAMPLE_RATE)
+    assert power[(hz >= 2.0) & (hz < 12.0)].sum() > 0.8 * power.sum()
+    assert flutter.std() == pytest.approx(1.0)

@@ -8,7 +8,17 @@ from scipy import signal
 
 from bot.audio.opus import SAMPLE_RATE
 from bot.audio.synth.recipes import recipes
-from bot.audio.synth.texture import Fall, Grit, Hiss, Hum, Sway, Texture, coloured, render
+from bot.audio.synth.texture import (
+    Fall,
+    Grit,
+    Hiss,
+    Hum,
+    Sway,
+    Texture,
+    coloured,
+    render,
+    without_slow_swells,
+)
 
 FLAT = ((100, 0), (8000, 0))
 BEDS = [sound for sound, recipe in recipes().items() if isinstance(recipe.parameters, Texture)]
@@ -72,3 +82,29 @@ def test_a_tone_colours_without_moving_anything():
     click[:, 1_000] = 1.0
     dark = coloured(click, ((100, 0), (1000, 0), (8000, -30)))
     assert np.abs(dark).max(axis=0).argmax() == 1_000
+
+
+def test_a_scene_without_slow_swells_is_as_loud_one_minute_as_the_next():
+    swelling = Texture(
+        60.0,
+        hisses=(Hiss(0.0, FLAT, FLAT, (Sway(3.0, ((0.01, 0.0), (0.1, -6.0), (2.0, -30.0))),), gust_db=3.0),),
+        falls=(Fall(60.0, 0.0, (Grit("burst", (1000, 4000), variants=3),), clump=0.5, gust=0.5),),
+    )
+    spread = [
+        20.0 * np.log10(level_at(render(scene, np.random.default_rng(7)), 5 * SAMPLE_RATE)).std()
+        for scene in (swelling, without_slow_swells(swelling))
+    ]
+    assert spread[0] > 1.3
+    assert spread[1] < 0.6 * spread[0]
+
+
+@pytest.mark.parametrize("alike", [1.0, 0.3])
+def test_grains_that_are_scattered_differ_between_the_ears_above_two_kilohertz_only(alike):
+    grits = (Grit("burst", (400, 6000), 0.01, octaves=8.0, variants=60),)
+    scene = Texture(20.0, falls=(Fall(900.0, 0.0, grits, width=0.0, ears_alike=alike),))
+    left, right = render(scene, np.random.default_rng(8))
+    hz, cross = signal.csd(left, right, SAMPLE_RATE, nperseg=2_048)
+    powers = [signal.welch(ear, SAMPLE_RATE, nperseg=2_048)[1] for ear in (left, right)]
+    coherence = np.abs(cross) / np.sqrt(powers[0] * powers[1])
+    assert coherence[(hz > 150) & (hz < 800)].mean() > 0.97
+    assert coherence[(hz > 2500) & (hz < 8000)].mean() == pytest.approx(alike, abs=0.08)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from bot.audio.synth.crickets import Crickets, Kind
-from bot.audio.synth.texture import Hiss, Sway, Texture
+from bot.audio.synth.texture import Hiss, Sway, Texture, without_slow_swells
 
 SUMMER: Final = (
     Kind((3560.0, 3760.0), (47.0, 53.0), (5.0, -3.0, -8.0), 8, -19.0, (9, 13), (1.05, 1.35)),
@@ -40,4 +40,4 @@ LAND: Final = Texture(
 )
 
 
-MEADOW: Final = Crickets(SUMMER, LAND)
+MEADOW: Final = Crickets(SUMMER, without_slow_swells(LAND))

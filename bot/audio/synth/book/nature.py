@@ -109,7 +109,7 @@ def _snow() -> Recipe:
         colour="#6d7b88",
         texture_class="crunch",
     )
-    play = Pattern(0.64, 0.1, 34.0, 2.4, 2.0, (-10.0, 10.0), (0.9, 1.6))
+    play = Pattern(0.67, 0.1, 58.0, 1.4, 2.1, (-10.0, 10.0), (0.9, 1.6))
     return Recipe(facts, play, SNOW, crumple.render, seed=76)
 
 
@@ -117,21 +117,21 @@ SNOW = Crumple(
     gestures=36,
     length_s=(0.42, 0.58),
     pushes=(2, 2),
-    push_rise_s=(0.03, 0.06),
-    push_fall_s=(0.1, 0.2),
-    clicks_per_s=900.0,
-    energy_tail=1.0,
-    decades=2.4,
-    aftershocks=0.4,
-    aftershock_s=0.006,
-    click_hz=(420.0, 6000.0),
-    click_decay_s=0.004,
-    click_octaves=3.4,
-    rustle_db=-7.0,
-    rustle_tone_db=((100, -14), (300, -3), (1200, 0), (2500, -4), (5000, -8), (9000, -13), (16000, -24)),
-    thump_db=-4.0,
+    push_rise_s=(0.022, 0.045),
+    push_fall_s=(0.078, 0.157),
+    clicks_per_s=440.0,
+    energy_tail=0.78,
+    decades=3.0,
+    aftershocks=0.39,
+    aftershock_s=0.015,
+    click_hz=(425.0, 5000.0),
+    click_decay_s=0.0048,
+    click_octaves=3.2,
+    rustle_db=-11.8,
+    rustle_tone_db=((100, -14), (300, -3), (1200, 0), (2500, -4), (5000, -5), (9000, -13), (16000, -24)),
+    thump_db=-8.0,
     thump_hz=(62.0, 96.0),
-    spread_db=4.0,
+    spread_db=4.9,
     quiet=Quiet(level_db=-38.0),
 )
 
@@ -142,12 +142,12 @@ def _birds() -> Recipe:
         name="Birds at dawn",
         family="nature",
         synonyms=("birds", "birdsong", "morning birds", "blackbird", "garden"),
-        description="The first birds before sunrise, far apart in a quiet garden.",
+        description="The first birds before sunrise in a quiet garden, and others answering far off.",
         evidence=NATURE[0],
         source=NATURE[1],
         goes_with=("stream", "wind-leaves", "chimes"),
         colour="#7a7a4d",
         texture_class="birds",
     )
-    play = Pattern(1.35, 0.9, 8.0, 1.6, 4.0, (-160.0, 160.0), (3.0, 9.0), speed_spread=0.02)
+    play = Pattern(1.6, 0.9, 8.5, 1.6, 3.7, (-160.0, 160.0), (3.0, 9.0), speed_spread=0.02)
     return Recipe(facts, play, Birds(), animals.render_birds, seed=77)

@@ -4,7 +4,7 @@ from typing import Final
 
 from bot.audio.synth.grains import Ears
 from bot.audio.synth.gusts import Gusty
-from bot.audio.synth.texture import Fall, Grit, Hiss, Sway, Texture
+from bot.audio.synth.texture import Fall, Grit, Hiss, Sway, Texture, without_slow_swells
 
 _CLOSE: Final = Ears(level_db=7.0, delay_s=9e-05)
 """Microphones a hand apart: pitches above 2 kHz stay as alike as in recordings."""
@@ -201,7 +201,7 @@ _DOWNPOUR: Final = Texture(
     ),
 )
 HEAVY: Final = Gusty(
-    _DOWNPOUR,
+    without_slow_swells(_DOWNPOUR),
     rhythm=((0.008, 0), (0.025, 0), (0.04, -12), (0.1, -26), (0.3, -34)),
     strength_db=((100, 0.3), (1000, 0.35), (8000, 0.4)),
 )
@@ -223,7 +223,7 @@ LEAVES: Final = Texture(
                     tilt_db_per_octave=-0.14,
                 ),
             ),
-            gust_db=1.22,
+            gust_db=1.5,
             gust_tilt_db=0.2,
         ),
     ),
@@ -256,8 +256,8 @@ LEAVES: Final = Texture(
             near_m=(0.8, 5.0),
             clump=0.32,
             clump_rhythm=((0.3, 1.5), (2, -3.2), (8, -5.3)),
-            gust=0.25,
-            gust_db=0.38,
+            gust=0.3,
+            gust_db=0.6,
             width=0.97,
             ears=_CLOSE,
         ),
@@ -288,8 +288,8 @@ LEAVES: Final = Texture(
             loudest=2.6,
             clump=0.33,
             clump_rhythm=((0.3, -4.3), (2, 4.5), (8, -0.9)),
-            gust=0.3,
-            gust_db=-0.37,
+            gust=0.4,
+            gust_db=0.0,
             width=1.2,
             ears=_CLOSE,
         ),

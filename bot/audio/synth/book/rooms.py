@@ -30,7 +30,7 @@ def _fan() -> Recipe:
         colour="#5f6d78",
         texture_class="fan",
     )
-    return Recipe(facts, _STEADY, indoors.FAN, texture.bed, seed=81)
+    return Recipe(facts, _STEADY, texture.without_slow_swells(indoors.FAN), texture.bed, seed=81)
 
 
 def _train() -> Recipe:
@@ -48,7 +48,11 @@ def _train() -> Recipe:
     )
     play = Pattern(1.32, 0.1, 24.0, 1.5, 2.5, (-35.0, 35.0), (0.8, 1.6))
     return Recipe(
-        facts, play, machines.Train(indoors.ROLLING, rolling_db=-16.0), machines.render_train, seed=82
+        facts,
+        play,
+        machines.Train(indoors.ROLLING, rolling_db=-16.0, pace_db=2.4),
+        machines.render_train,
+        seed=82,
     )
 
 
@@ -64,7 +68,7 @@ def _cabin() -> Recipe:
         goes_with=("brown-noise", "page-turning", "breathing"),
         colour="#566177",
     )
-    return Recipe(facts, _STEADY, indoors.CABIN, texture.bed, seed=83)
+    return Recipe(facts, _STEADY, texture.without_slow_swells(indoors.CABIN), texture.bed, seed=83)
 
 
 def _keyboard() -> Recipe:
@@ -80,7 +84,7 @@ def _keyboard() -> Recipe:
         colour="#666a70",
         texture_class="typing",
     )
-    play = Pattern(0.13, 0.75, 18.0, 1.0, 3.0, (-25.0, 25.0), (0.4, 0.65))
+    play = Pattern(0.137, 0.65, 17.0, 1.1, 3.8, (-25.0, 25.0), (0.4, 0.65))
     return Recipe(facts, play, Keyboard(), keys.render, seed=84)
 
 
@@ -174,7 +178,13 @@ def _washer() -> Recipe:
         colour="#5c7078",
     )
     play = Pattern(1.18, 0.1, 11.0, 2.2, 1.5, (-20.0, 20.0), (0.9, 1.4))
-    return Recipe(facts, play, machines.Washer(indoors.HUMMING), machines.render_washer, seed=88)
+    return Recipe(
+        facts,
+        play,
+        machines.Washer(texture.without_slow_swells(indoors.HUMMING)),
+        machines.render_washer,
+        seed=88,
+    )
 
 
 def _cafe() -> Recipe:
@@ -191,4 +201,4 @@ def _cafe() -> Recipe:
         texture_class="cafe",
     )
     play = Pattern(6.0, 0.9, 2.0, 9.0, 4.0, (-110.0, 110.0), (3.0, 7.0))
-    return Recipe(facts, play, Cafe(indoors.HALL), murmur.render, seed=89)
+    return Recipe(facts, play, Cafe(texture.without_slow_swells(indoors.HALL)), murmur.render, seed=89)

@@ -1,9 +1,10 @@
 """Scenes of rain heard from under something."""
 
+from dataclasses import replace
 from typing import Final
 
 from bot.audio.synth.grains import Ears
-from bot.audio.synth.texture import Fall, Grit, Hiss, Sway, Texture
+from bot.audio.synth.texture import Fall, Grit, Hiss, Sway, Texture, without_slow_swells
 
 TENT: Final = Texture(
     seconds=72.0,
@@ -21,7 +22,7 @@ TENT: Final = Texture(
                     tilt_db_per_octave=0.12,
                 ),
             ),
-            gust_db=0.77,
+            gust_db=1.0,
             gust_tilt_db=0.11,
         ),
     ),
@@ -52,8 +53,8 @@ TENT: Final = Texture(
             spread=0.84,
             clump=0.35,
             clump_rhythm=((0.3, -2.3), (2, 0.9), (8, -7.3)),
-            gust=0.18,
-            gust_db=-0.03,
+            gust=0.22,
+            gust_db=0.1,
             width=1.5,
             ears=Ears(level_db=7.0, delay_s=6e-05),
         ),
@@ -84,8 +85,8 @@ TENT: Final = Texture(
             loudest=1.4,
             clump=0.4,
             clump_rhythm=((0.3, 0), (2, 0), (8, -6)),
-            gust=0.25,
-            gust_db=-0.46,
+            gust=0.3,
+            gust_db=0.0,
             ears=Ears(level_db=7.0, delay_s=6e-05),
         ),
     ),
@@ -107,7 +108,7 @@ TENT: Final = Texture(
 )
 """Drops on taut cloth: broad, dull knocks."""
 
-WINDOW: Final = Texture(
+_PANE: Final = Texture(
     seconds=72.0,
     hisses=(
         Hiss(
@@ -138,7 +139,7 @@ WINDOW: Final = Texture(
                     tilt_db_per_octave=0.37,
                 ),
             ),
-            gust_db=0.73,
+            gust_db=0.65,
             gust_tilt_db=-0.41,
         ),
     ),
@@ -170,7 +171,7 @@ WINDOW: Final = Texture(
             loudest=1.8,
             clump=0.39,
             clump_rhythm=((0.3, -0.7), (2, -1.7), (8, -2.3)),
-            gust=0.27,
+            gust=0.22,
             gust_db=-0.09,
             width=0.88,
             ears=Ears(level_db=7.0, delay_s=6e-05),
@@ -195,7 +196,7 @@ WINDOW: Final = Texture(
             loudest=1.4,
             clump=0.47,
             clump_rhythm=((0.3, 3.1), (2, -0.6), (8, -7.3)),
-            gust=0.42,
+            gust=0.32,
             gust_db=-0.04,
             ears=Ears(level_db=7.0, delay_s=6e-05),
         ),
@@ -216,4 +217,5 @@ WINDOW: Final = Texture(
         (14000, -13),
     ),
 )
-"""From indoors: dark, with knocks on the pane."""
+WINDOW: Final = replace(without_slow_swells(_PANE), gust_rhythm=_PANE.gust_rhythm)
+"""From indoors: dark, with knocks on the pane; only the gusts are slow."""

@@ -123,7 +123,7 @@ def _waves() -> Recipe:
         colour="#3d6a85",
         texture_class="waves",
     )
-    return Recipe(facts, Grains((24.0, 40.0), 6.0), waves.Waves(), waves.bed, seed=13, bitrate=128_000)
+    return Recipe(facts, Grains((24.0, 40.0), 6.0), waves.Waves(), waves.bed, seed=18, bitrate=128_000)
 
 
 def _stream() -> Recipe:
@@ -139,7 +139,14 @@ def _stream() -> Recipe:
         colour="#4b7d78",
         texture_class="stream",
     )
-    return Recipe(facts, Grains((20.0, 24.0), 4.0), waters.STREAM, texture.bed, seed=17, bitrate=112_000)
+    return Recipe(
+        facts,
+        Grains((20.0, 24.0), 4.0),
+        texture.without_slow_swells(waters.STREAM),
+        texture.bed,
+        seed=17,
+        bitrate=112_000,
+    )
 
 
 def _drips() -> Recipe:

@@ -4,7 +4,7 @@ from typing import Final
 
 from bot.audio.synth.grains import Ears
 from bot.audio.synth.gusts import Gusty
-from bot.audio.synth.texture import Fall, Grit, Hiss, Sway, Texture
+from bot.audio.synth.texture import Fall, Grit, Hiss, Sway, Texture, without_slow_swells
 
 _AROUND_A_HOUSE: Final = Texture(
     seconds=90.0,
@@ -59,7 +59,7 @@ _AROUND_A_HOUSE: Final = Texture(
     ),
 )
 WIND: Final = Gusty(
-    _AROUND_A_HOUSE,
+    without_slow_swells(_AROUND_A_HOUSE),
     rhythm=((0.012, 0), (0.05, 0), (0.1, -4), (0.2, -12), (0.4, -17), (1, -26), (3, -38)),
     strength_db=((100, 3.15), (1000, 3.15), (8000, 3.4)),
 )
@@ -167,36 +167,38 @@ FIRE: Final = Texture(
     ),
     falls=(
         Fall(
-            rate_per_s=20.0,
+            rate_per_s=25.4,
             level_db=-9.0,
             grits=(
                 Grit(kind="burst", hz=(1500.0, 9000.0), decay_s=0.0017, shorter=0.36, octaves=4.4, share=1.6),
             ),
             spread=0.52,
             tail=1.3,
-            loudest=4.0,
+            loudest=3.0,
             clump=0.81,
             clump_rhythm=((0.2, 0.3), (3, -0.4), (12, -4.9)),
             gust=0.44,
             gust_db=-0.13,
-            width=0.79,
-            ears=Ears(level_db=5.0, delay_s=7e-05),
+            width=1.05,
+            ears=Ears(level_db=5.0, delay_s=5e-05),
+            ears_alike=0.5,
         ),
         Fall(
-            rate_per_s=1.4,
+            rate_per_s=1.203,
             level_db=-3.5,
             grits=(
                 Grit(kind="burst", hz=(394.0, 1220.0), decay_s=0.0042, shorter=0.3, octaves=3.2, share=0.44),
                 Grit(kind="burst", hz=(1200.0, 6000.0), shorter=0.24, octaves=6.2, share=0.5),
             ),
             spread=0.42,
-            tail=1.4,
-            loudest=2.5,
+            tail=1.457,
+            loudest=1.9,
             clump=0.72,
             clump_rhythm=((0.2, 0), (3, 0), (12, -6)),
             gust_db=0.34,
-            width=1.3,
-            ears=Ears(level_db=5.0, delay_s=7e-05),
+            width=1.05,
+            ears=Ears(level_db=5.0, delay_s=5e-05),
+            ears_alike=0.5,
         ),
     ),
     tone_db=(
@@ -214,4 +216,5 @@ FIRE: Final = Texture(
         (14000, -1.5),
     ),
 )
-"""A roar, a hiss that breathes, small crackles and, every second or so, a large one."""
+"""A roar, a hiss that breathes, small crackles and, every second or so, a large one; hearth and walls scatter
+them, so that each ear has its own."""
