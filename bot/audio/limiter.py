@@ -62,10 +62,10 @@ class Limiter:
         """Take shape (n, 2), n at least 480; return the same shape, `delay` frames late."""
         n = len(block)
         sound = np.concatenate([self._held, block])
-        self._held = sound[n:]
+        self._held = sound[n:].copy()  # a view would keep all of it
         needed = self._needed_db(sound)
         history = np.concatenate([self._needed, needed])
-        self._needed = history[n:]
+        self._needed = history[n:].copy()
         out = sound[:n]
         if not history.any():
             return out

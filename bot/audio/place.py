@@ -61,15 +61,17 @@ def spatialise(mono: Mono, place: Place, towards: Place | None = None) -> Pcm:
 
 def _filtered(mono: Mono, taps: Ears) -> Ears:
     """Convolve shape (n,) with shape (m,): overlap and add; returns shape (n + m - 1,)."""
+    out = np.zeros(len(mono) + len(taps) - 1, np.complex64)  # first, below what is needed only for a moment
     hop = _SIZE - len(taps) + 1
     n_pieces = -(-len(mono) // hop)
     pieces = np.zeros((n_pieces, hop), np.float32)
     pieces.ravel()[: len(mono)] = mono
-    heard = ifft(fft(pieces, _SIZE) * fft(taps, _SIZE), overwrite_x=True)
-    out = np.zeros(n_pieces * hop + len(taps) - 1, np.complex64)
-    for index, piece in enumerate(heard):
-        out[index * hop : index * hop + _SIZE] += piece
-    return out[: len(mono) + len(taps) - 1]
+    heard = fft(pieces, _SIZE)
+    heard *= fft(taps, _SIZE)
+    for at, piece in zip(range(0, n_pieces * hop, hop), ifft(heard, overwrite_x=True), strict=True):
+        whole = out[at : at + _SIZE]
+        whole += piece[: len(whole)]
+    return out
 
 
 def _direct(place: Place) -> Ears:

@@ -21,8 +21,10 @@ from bot.audio.schedule import BedSchedule, Event, EventSchedule, Grain
 
 _FLOOR_FADE_S = 2.0
 _LONGEST_SHOT = 20 * 48_000
-_KEPT_BLOCKS = 2
-"""Blocks for which a placed event is kept after it was last heard: others may be a little behind."""
+_KEPT_BLOCKS = 1
+"""Blocks for which a placed event is kept after it was last heard: another may hear this a little behind."""
+_INAUDIBLE = 1e-5
+_TRIM = 1_200
 
 
 class Source(Protocol):
@@ -145,8 +147,11 @@ class EventSource:
         self._onset = events.onset_frames
         for segment in events.bank:
             _refuse_outside(pcm, segment)
-        self._pcm, self._bank = pcm, events.bank
-        self._longest = round(max(segment.frames for segment in events.bank) * 1.07) + TAIL
+        self._pcm = pcm
+        moves = events.pass_s is not None if place is None else place.circle_s is not None
+        self._bank = [(one.start, one.frames if moves else _heard_frames(pcm, one)) for one in events.bank]
+        """Where each one-shot begins, and its length; one that moves needs all of it to arrive."""
+        self._longest = round(max(frames for _, frames in self._bank) * 1.07) + TAIL
         floor = pcm[events.floor.start : events.floor.start + events.floor.frames]
         half_s = len(floor) / SAMPLE_RATE / 2.0
         bed = Bed(grain_s=(0.85 * half_s, half_s), crossfade_s=_FLOOR_FADE_S)
@@ -183,11 +188,11 @@ class EventSource:
             del self._kept[event]
 
     def _frames_of(self, event: Event) -> int:
-        return math.ceil((self._bank[event.shot].frames - 1.0) / event.speed) + TAIL
+        return math.ceil((self._bank[event.shot][1] - 1.0) / event.speed) + TAIL
 
     def _sound(self, event: Event) -> Pcm:
-        segment = self._bank[event.shot]
-        both = self._pcm[segment.start : segment.start + segment.frames]
+        start, frames = self._bank[event.shot]
+        both = self._pcm[start : start + frames]
         shot = (both[:, 0] + both[:, 1]) * np.float32(0.5)
         at = np.arange(0.0, len(shot) - 1.0, event.speed)
         whole = at.astype(np.intp)
@@ -201,3 +206,14 @@ class EventSource:
 def _refuse_outside(pcm: Pcm, segment: Segment) -> None:
     if segment.start + segment.frames > len(pcm) or segment.frames > _LONGEST_SHOT:
         raise ValueError(f"one-shot at {segment.start} does not lie in the file, or is over 20 s")
+
+
+def _heard_frames(pcm: Pcm, segment: Segment) -> int:
+    """Return how long a one-shot is without the silence at its end, under -100 dBFS."""
+    frames = segment.frames
+    while frames > 2 * _TRIM:
+        end = segment.start + frames
+        if np.abs(pcm[end - _TRIM : end]).max() > _INAUDIBLE:
+            break
+        frames -= _TRIM
+    return frames

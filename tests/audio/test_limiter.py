@@ -42,7 +42,8 @@ def test_quiet_sound_passes_untouched_and_late():
 def test_nothing_passes_the_ceiling(seed: int, amplitude: float, at: int, hit: float):
     loud = noise(seed, amplitude)
     loud[at : at + 3] += np.float32(hit)
-    assert float(true_peak(through(loud)).max()) <= CEILING * 1.001
+    whole = true_peak(through(loud))[:-12]  # where it is cut off, the cut itself is a peak
+    assert float(whole.max()) <= CEILING * 1.001
     assert peak_16x(through(loud)) <= 10 ** (-3.0 / 20)
 
 
