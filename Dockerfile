@@ -9,7 +9,7 @@ RUN useradd --system --uid 10001 hush && install -d -o hush -m 700 /data
 COPY --from=build /hush /hush
 USER hush
 WORKDIR /data
-ENV HUSH_DATA_DIR=/data PYTHONSAFEPATH=1 PYTHONUNBUFFERED=1
+ENV HUSH_DATA_DIR=/data PYTHONSAFEPATH=1 PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=1
 VOLUME /data
 ENTRYPOINT ["/hush/bin/hush"]
 CMD ["run"]
