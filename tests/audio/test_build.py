@@ -248,7 +248,7 @@ def another_head(monkeypatch):
     """Put on a head that shades the farther ear less."""
 
     def forget():
-        for kept in (building._head, head.ear_filters):
+        for kept in (building._head, head._filters_on_the_right):
             kept.cache_clear()
 
     forget()
