@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HEARD = (
     *("audio", "corpus", "e2e", "gateway", "journey"),
-    *("plug", "privacy", "reminders", "sandbox", "sandbox_recording", "voice"),
+    *("plug", "reminders", "sandbox", "sandbox_recording", "voice"),
 )
 """About half of all the time tests take; the other half is everything else."""
 
