@@ -8,57 +8,33 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HEARD = (
-    *("audio", "corpus", "e2e", "gateway", "journey"),
-    *("plug", "reminders", "sandbox", "sandbox_recording", "voice"),
-)
-"""About half of all the time tests take; the other half is everything else."""
-
-
-SOME_FAILED = 1
-"""How pytest ends when it ran all tests and some failed; anything else is no run at all."""
+SIDE_BY_SIDE = ("-n", "2", "--dist", "worksteal")
+STUCK = ("-o", "faulthandler_timeout=330", "-o", "faulthandler_exit_on_timeout=true")
+"""A test that not even its timeout ends says where it stands, and fails, instead of holding everything up."""
 
 
 def _run(name: str, *argv: str) -> bool:
-    return _code(name, *argv) == 0
-
-
-def _code(name: str, *argv: str) -> int:
     began = time.perf_counter()
     done = subprocess.run([sys.executable, *argv], cwd=ROOT, check=False)
     print(
         f"{name}: {'ok' if done.returncode == 0 else 'FAILED'} ({time.perf_counter() - began:.0f} s)",
         flush=True,
     )
-    return done.returncode
+    return done.returncode == 0
 
 
-def _halves(marks: Sequence[str]) -> bool:
-    """Run the tests in two processes, a core each; what fails is run once more, alone.
+def _tests(marks: Sequence[str]) -> bool:
+    """Run all tests in two processes, a core each; what fails is run once more, alone.
 
     Much here is measured in real time, and a machine may stand still for a moment: a test that is wrong is
     wrong twice.
     """
-    heard = [f"tests/{folder}" for folder in HEARD]
-    halves = {"heard": heard, "others": ["tests", *(f"--ignore={folder}" for folder in heard)]}
-    pytest = {
-        name: ["-m", "pytest", "-q", "-o", f"cache_dir=.pytest_cache/{name}", *marks, *folders]
-        for name, folders in halves.items()
-    }
-    with ThreadPoolExecutor() as side_by_side:
-        first = side_by_side.map(
-            lambda name: _code(f"tests, {name}", "-m", "coverage", "run", *pytest[name]), halves
-        )
-        ended = dict(zip(halves, first, strict=True))
-    again = ("--last-failed", "--last-failed-no-failures=none")
-    return all(
-        code == 0
-        or (code == SOME_FAILED and _run(f"tests, {name}, what failed once more", *pytest[name], *again))
-        for name, code in ended.items()
+    pytest = ("-m", "coverage", "run", "-m", "pytest", "-q", *marks)
+    return _run("tests", *pytest, *SIDE_BY_SIDE, *(STUCK if marks else ())) or _run(
+        "tests, what failed once more", *pytest, "--last-failed", "--last-failed-no-failures=none"
     )
 
 
@@ -75,7 +51,7 @@ def main(argv: list[str]) -> int:
         _run("format", "-m", "ruff", "format", "--check", "."),
         _run("types", "-m", "mypy"),
         _run("imports", "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"),
-        _halves(marks),
+        _tests(marks),
     ]
     subprocess.run([sys.executable, "-m", "coverage", "combine", "-q"], cwd=ROOT, check=False)
     passed.append(_run("coverage", "-m", "coverage", "report"))
