@@ -1,10 +1,12 @@
 """The trained model: many hashed features, each with one small weight a question.
 
 The questions, each a logistic regression: is this at least low_distress, at least high_distress, crisis?
-The file is one JSON line, then for each block its sorted hashes (uint32) and its weights (int8).
+The file is one JSON line, then, deflated, each block's planes of bytes: the gaps between its sorted hashes
+(uint32, four planes, least byte first) and the weights (int8, a plane a question).
 """
 
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -91,10 +93,8 @@ class Model:
             },
             "blocks": [{"n": len(block.hashes), "step": block.step.tolist()} for block in self.blocks],
         }
-        parts = [json.dumps(head, sort_keys=True).encode() + b"\n"]
-        for block in self.blocks:
-            parts += [block.hashes.astype("<u4").tobytes(), block.weights.tobytes()]
-        return b"".join(parts)
+        planes = b"".join(_planes(block) for block in self.blocks)
+        return json.dumps(head, sort_keys=True).encode() + b"\n" + zlib.compress(planes, 9)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -103,8 +103,9 @@ class Model:
         try:
             head = json.loads(line)
             scales = {language: _scale(scale) for language, scale in head["scales"].items()}
-            return cls(tuple(_blocks(head["blocks"], body)), scales, head["fingerprint"])
-        except (ValueError, KeyError, TypeError) as error:
+            blocks = tuple(_blocks(head["blocks"], _inflated(body)))
+            return cls(blocks, scales, head["fingerprint"])
+        except (ValueError, KeyError, TypeError, zlib.error) as error:
             raise ContentError(f"the triage model's file is damaged: {error}") from None
 
 
@@ -113,13 +114,26 @@ def _scale(head: dict[str, Any]) -> Scale:
     return Scale(np.array(head["slope"]), np.array(head["offset"]), bars)
 
 
+def _planes(block: Block) -> bytes:
+    gaps = np.diff(block.hashes.astype("<u4"), prepend=np.uint32(0))
+    return gaps.view(np.uint8).reshape(-1, 4).T.tobytes() + block.weights.T.tobytes()
+
+
+def _inflated(body: bytes) -> bytes:
+    stream = zlib.decompressobj()
+    planes = stream.decompress(body)
+    if not stream.eof or stream.unused_data:
+        raise ValueError("its end is not where it should be")
+    return planes
+
+
 def _blocks(heads: list[dict[str, Any]], body: bytes) -> Iterator[Block]:
     at = 0
     for head in heads:
         n = int(head["n"])
-        hashes = np.frombuffer(body, "<u4", n, at).astype(np.uint32)
-        weights = np.frombuffer(body, np.int8, n * len(QUESTIONS), at + 4 * n)
-        yield Block(hashes, weights.reshape(n, len(QUESTIONS)), np.array(head["step"]))
+        gaps = np.frombuffer(body, np.uint8, 4 * n, at).reshape(4, n).T.copy().view("<u4")[:, 0]
+        weights = np.frombuffer(body, np.int8, n * len(QUESTIONS), at + 4 * n).reshape(len(QUESTIONS), n)
+        yield Block(np.cumsum(gaps, dtype=np.uint32), weights.T.copy(), np.array(head["step"]))
         at += n * (4 + len(QUESTIONS))
     if at != len(body):
         raise ValueError(f"{len(body) - at} bytes too many")

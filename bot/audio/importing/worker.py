@@ -107,6 +107,8 @@ def _decoded(limits: Limits, source: Path) -> "tuple[Pcm, list[str]]":
                 raise _Refused("no_sound")
             if (container.duration or 0) > limits.longest_s * 1.02 * av.time_base:
                 raise _Refused("too_long", minutes=round(limits.longest_s / 60))
+            if container.streams.audio[0].codec_context is None:  # nothing here can decode it
+                raise _Refused("unreadable")
             notes = _notes(container)
             return _judged(_frames(container, limits), notes)
     except (av.FFmpegError, OSError, ValueError, UnicodeError):
@@ -144,10 +146,8 @@ def _frames(container: "InputContainer", limits: Limits) -> "Pcm":
 
 
 def _is_cover(video: "VideoStream") -> bool:
-    return bool(getattr(video.disposition, "attached_pic", False)) or str(video.codec_context.name) in (
-        "png",
-        "mjpeg",
-    )
+    codec = getattr(video.codec_context, "name", None)  # a damaged stream has none
+    return bool(getattr(video.disposition, "attached_pic", False)) or codec in {"png", "mjpeg"}
 
 
 def _judged(pcm: "Pcm", notes: list[str]) -> "tuple[Pcm, list[str]]":

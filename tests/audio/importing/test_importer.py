@@ -128,6 +128,15 @@ def test_rubbish_and_files_that_name_other_files_are_unreadable(tmp_path):
         assert refused(tmp_path / name, tmp_path) in {"unreadable", "no_sound"}
 
 
+def test_a_codec_that_nobody_knows_is_unreadable(tmp_path, caplog):
+    source = wav(tmp_path / "unknown.wav", murmur(2.0))
+    data = bytearray(source.read_bytes())
+    data[20:22] = struct.pack("<H", 0x4242)
+    source.write_bytes(data)
+    assert refused(source, tmp_path) == "unreadable"
+    assert not caplog.records  # the process answered
+
+
 def test_a_header_that_lies_about_eight_hours_is_stopped_by_what_it_holds(tmp_path):
     source = wav(tmp_path / "lie.wav", murmur(12.0))
     data = bytearray(source.read_bytes())
