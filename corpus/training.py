@@ -22,6 +22,8 @@ MOST = 1_180_000
 """Features of the model, at most: about four bytes each in its file."""
 ENOUGH = 300
 """Rows a language needs for a scale of its own."""
+LEANING = 0.5
+"""How much what tells any distress from none also counts where cards are decided."""
 BETWEEN = 0.3
 """How much a low_distress row counts where cards are learnt: a card too many costs its author little."""
 
@@ -31,8 +33,8 @@ ALONE = 0.5
 """How much a feature's scale depends on what it tells alone; 0 leaves all of them as they are."""
 
 FALSE_OFFERS = {Surface.DM: 0.25, Surface.CHANNEL: 0.10}
-FALSE_CARDS = {Surface.DM: 0.042, Surface.CHANNEL: 0.012}
-FALSE_CRISES = {Surface.DM: 0.015, Surface.CHANNEL: 0.005}
+FALSE_CARDS = {Surface.DM: 0.046, Surface.CHANNEL: 0.012}
+FALSE_CRISES = {Surface.DM: 0.010, Surface.CHANNEL: 0.005}
 """The operating points: the share of tricky benign rows of unseen authors that may get each answer."""
 
 Mask = npt.NDArray[np.bool_]
@@ -75,7 +77,11 @@ def fit_rows(rows: Sequence[Row], seen: Seen, kept: Mask) -> Fitted:
         [ORDINARY if row.everyday else 1.0 for row, keep in zip(rows, kept, strict=True) if keep]
     )
     found = [_fit_question(matrix, levels, weight, question) for question in QUESTIONS]
-    return Fitted(vocabulary, np.stack([w for w, _ in found], axis=1), np.array([b for _, b in found]))
+    weights, intercepts = np.stack([w for w, _ in found], axis=1), np.array([b for _, b in found])
+    any_distress, card = QUESTIONS.index(Level.LOW_DISTRESS), QUESTIONS.index(Level.HIGH_DISTRESS)
+    weights[:, card] += LEANING * weights[:, any_distress]
+    intercepts[card] += LEANING * intercepts[any_distress]
+    return Fitted(vocabulary, weights, intercepts)
 
 
 def _fit_question(

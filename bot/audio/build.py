@@ -40,8 +40,9 @@ PEAK_DBTP: Final = -9.0
 _STORED_LUFS: Final = -21.0
 _STORED_PEAK_DBTP: Final = -2.0
 _PREVIEW_S: Final = 90.0
+_RARE_MINUTES: Final = 10
 _RARE_DB: Final = 1.0
-"""What a whole night may peak above a preview of it."""
+"""What a whole night may peak above a preview of it, and how long it is listened to for worse."""
 _PREVIEW_SEED: Final = 1
 _SAME_DBFS: Final = -80.0
 """A rendering that differs by less than this is the one that is there already."""
@@ -218,8 +219,10 @@ def _stored(recipe: Recipe, rendering: Rendering) -> tuple[Pcm, float]:
 def _measured(recipe: Recipe, rendering: Rendering, pcm: Pcm, raw_crest_db: float) -> Measured:
     """Measure the file as it will be decoded."""
     wanted, level, peak, _ = _heard(recipe, rendering, pcm)
-    gain_db = round(min(wanted - level, PEAK_DBTP - peak) - 0.005, 2)
     play = _events(recipe.play, rendering) if isinstance(recipe.play, Pattern) else _bed(recipe.play)
+    if isinstance(play, Events):
+        peak = max(peak, _rare_peak_dbtp(pcm, play))
+    gain_db = round(min(wanted - level, PEAK_DBTP - peak) - 0.005, 2)
     level_lufs, crest = round(level + gain_db, 2), round(raw_crest_db, 1)
     return Measured(gain_db, level_lufs, crest, fingerprint(recipe), play)
 
@@ -257,8 +260,19 @@ def _trigger(recipe: Recipe, measured: Measured) -> Trigger:
 
 def preview(pcm: Pcm, events: Events, seed: int, seconds: float) -> Pcm:
     """Play one-shots as the engine does, by their own pattern around the head; shape (n, 2)."""
-    source = EventSource("preview", events, None, seed, pcm)
-    return np.concatenate([source.render(s * SAMPLE_RATE, SAMPLE_RATE) for s in range(round(seconds))])
+    return _played(EventSource("preview", events, None, seed, pcm), 0, round(seconds))
+
+
+def _rare_peak_dbtp(pcm: Pcm, events: Events) -> float:
+    """Return how high it peaks when, now and then, several one-shots meet."""
+    source = EventSource("preview", events, None, _PREVIEW_SEED, pcm)
+    minutes = (_played(source, 60 * minute, 60) for minute in range(_RARE_MINUTES))
+    return max(loudness.true_peak_dbtp(minute) for minute in minutes)
+
+
+def _played(source: EventSource, start_s: int, seconds: int) -> Pcm:
+    blocks = (source.render(s * SAMPLE_RATE, SAMPLE_RATE) for s in range(start_s, start_s + seconds))
+    return np.concatenate(list(blocks))
 
 
 @lru_cache(maxsize=1)
