@@ -38,25 +38,26 @@ def _paper() -> Recipe:
     )
     sheet = Crumple(
         gestures=30,
-        length_s=(0.5, 1.3),
-        pushes=(1, 3),
-        push_fall_s=(0.09, 0.36),
-        clicks_per_s=710.0,
-        energy_tail=0.92,
-        decades=1.54,
-        aftershocks=0.475,
+        length_s=(0.58, 0.95),
+        pushes=(1, 1),
+        push_rise_s=(0.035, 0.13),
+        push_fall_s=(0.1, 0.44),
+        clicks_per_s=700.0,
+        energy_tail=0.78,
+        decades=1.96,
+        aftershocks=0.44,
         aftershock_s=0.01,
-        click_hz=(750.0, 5200.0),
-        click_decay_s=0.0015,
-        click_octaves=3.4,
-        ring=0.055,
-        rustle_db=-13.8,
+        click_hz=(620.0, 6200.0),
+        click_decay_s=0.0006,
+        click_octaves=2.3,
+        ring=0.3,
+        rustle_db=-13.6,
         rustle_tone_db=((200, -24), (800, -10), (2000, -2), (4000, 0), (8000, 0), (13000, -8)),
-        tone_db=((60, -13), (500, -4), (1500, 0), (3000, -1), (5000, -5.5), (8000, 0.5), (13000, -10)),
-        spread_db=5.2,
-        quiet=Quiet(level_db=-54.0),
+        tone_db=((60, -9), (300, -6.5), (1000, -9), (3000, -3), (5000, -8), (8000, 1.5), (13000, -23)),
+        spread_db=7.3,
+        quiet=Quiet(level_db=-57.5),
     )
-    play = Pattern(1.05, 0.5, 6.5, 0.9, 3.0, (-60.0, 60.0), (0.25, 0.5), apart=True)
+    play = Pattern(1.18, 0.4, 7.4, 0.4, 2.1, (-60.0, 60.0), (0.25, 0.5), apart=True)
     return Recipe(facts, play, sheet, crumple.render, seed=41)
 
 
