@@ -32,6 +32,8 @@ class Lexicon:
     stems: Mapping[str, Meanings]
     lengths: Mapping[str, tuple[int, ...]]
     """Of the entries that begin with a letter, the longest first: what is worth looking up there."""
+    openers: frozenset[str]
+    """The first words of all expressions."""
 
     @classmethod
     def of(cls, concepts: Mapping[str, list[str]]) -> Self:
@@ -46,7 +48,10 @@ class Lexicon:
         for key in (*whole, *stems):
             lengths.setdefault(key[0], set()).add(len(key))
         return cls(
-            whole, stems, {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()}
+            whole,
+            stems,
+            {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()},
+            frozenset(first for first, space, _ in (key.partition(" ") for key in whole) if space),
         )
 
     def word(self, word: str) -> Meanings:
@@ -61,20 +66,22 @@ class Lexicon:
     def spaced(self, words: list[str]) -> tuple[list[Meanings], dict[int, int]]:
         """Return the meanings in order, expressions taken whole, and the first meaning of each known word."""
         meanings: list[Meanings] = []
-        single = {at: found[0] for at, word in enumerate(words) if (found := self.word(word))}
+        alone = [self.word(word) for word in words]
         at = 0
         while at < len(words):
-            size, found = self._expression(words[at : at + MANY_WORDS])
+            size, found = 1, alone[at]
+            if words[at] in self.openers:
+                size, found = self._expression(words[at : at + MANY_WORDS]) or (size, found)
             meanings.append(found)
             at += size
-        return meanings, single
+        return meanings, {at: found[0] for at, found in enumerate(alone) if found}
 
-    def _expression(self, words: list[str]) -> tuple[int, Meanings]:
+    def _expression(self, words: list[str]) -> tuple[int, Meanings] | None:
         for size in range(len(words), 1, -1):
             found = self.whole.get(" ".join(words[:size]))
             if found:
                 return size, found
-        return 1, self.word(words[0])
+        return None
 
     def unspaced(self, text: str) -> list[Meanings]:
         """Return the meanings of the longest known pieces, from left to right."""

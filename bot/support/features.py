@@ -1,5 +1,6 @@
 """What the model looks at: hashed runs of letters, words and word skeletons, pairs of words, and concepts."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 _PAIR, _CONCEPT, _CONCEPT_PAIR, _CONCEPT_NEXT, _CONCEPT_THIRD, _MIXED_PAIR = (
     np.uint64(salt << 8) for salt in range(4, 10)
 )
+_LENGTH = np.uint64(11 << 8)
+_BEGINNING, _END = np.array([1], np.uint64), np.array([2], np.uint64)
 _S30, _S27, _S31, _S32 = (np.uint64(n) for n in (30, 27, 31, 32))
 
 
@@ -45,7 +48,7 @@ def extract(text: str, marks: Marks) -> tuple[Hashes, ...]:
     words = _words(spaced)
     return (
         _distinct(_grams(_codes(f" {text} "), LETTER_SIZES, salt=1)),
-        _distinct(_grams(words, WORD_SIZES, salt=2)),
+        _distinct([*_grams(_framed(words), WORD_SIZES, salt=2), _length(text)]),
         _distinct(_grams(_words(skeletons(spaced)), WORD_SIZES, salt=3)),
         _distinct(_pairs(words, _PAIR)),
         *_meant(marks.concepts),
@@ -53,8 +56,18 @@ def extract(text: str, marks: Marks) -> tuple[Hashes, ...]:
     )
 
 
+def _framed(words: Wide) -> Wide:
+    """Return the words between two marks: how a text begins and ends tells something, too."""
+    return np.concatenate((_BEGINNING, words, _END))
+
+
+def _length(text: str) -> Wide:
+    """Return how long it is, to half an octave: longer is no sign of distress by itself."""
+    return np.array([round(2 * math.log2(len(text) + 1))], np.uint64) * _STEP + _LENGTH
+
+
 def _pairs(words: Wide, salt: np.uint64) -> list[Wide]:
-    return [_mixed(words[:-gap] * _STEP + words[gap:] + salt) for gap in range(1, min(PAIRED, len(words)))]
+    return [words[:-gap] * _STEP + words[gap:] + salt for gap in range(1, min(PAIRED, len(words)))]
 
 
 def _meant(concepts: Wide) -> tuple[Hashes, Hashes]:
@@ -63,11 +76,11 @@ def _meant(concepts: Wide) -> tuple[Hashes, Hashes]:
     for gap in range(1, min(CONCEPTS_PAIRED, len(concepts))):
         before, after = concepts[:-gap, :, None], concepts[gap:, None, :]
         both = (before * _STEP + after)[(before != 0) & (after != 0)]
-        runs += [_mixed(both + _CONCEPT_PAIR)] + ([_mixed(both + _CONCEPT_NEXT)] if gap == 1 else [])
+        runs += [both + _CONCEPT_PAIR] + ([both + _CONCEPT_NEXT] if gap == 1 else [])
     if len(concepts) > 2:
         a, b, c = concepts[:-2, :, None, None], concepts[1:-1, None, :, None], concepts[2:, None, None, :]
-        runs.append(_mixed(((a * _STEP + b) * _STEP + c)[(a != 0) & (b != 0) & (c != 0)] + _CONCEPT_THIRD))
-    return _distinct([_mixed(concepts[concepts != 0] + _CONCEPT)]), _distinct(runs)
+        runs.append(((a * _STEP + b) * _STEP + c)[(a != 0) & (b != 0) & (c != 0)] + _CONCEPT_THIRD)
+    return _distinct([concepts[concepts != 0] + _CONCEPT]), _distinct(runs)
 
 
 def _part_meant(text: str, single: Mapping[int, int] | None) -> tuple[Hashes, Hashes]:
@@ -102,7 +115,7 @@ def _words(text: str) -> Wide:
 
 
 def _grams(units: Wide, sizes: range, salt: int) -> list[Wide]:
-    """Return the hashes of every run of each size."""
+    """Return every run of each size as one number, not yet mixed."""
     found = []
     rolled = np.zeros(len(units), np.uint64)
     for size in range(1, sizes.stop):
@@ -111,7 +124,7 @@ def _grams(units: Wide, sizes: range, salt: int) -> list[Wide]:
             break
         rolled = rolled[:n] * _STEP + units[size - 1 :]
         if size in sizes:
-            found.append(_mixed(rolled + np.uint64(salt << 8 | size)))
+            found.append(rolled + np.uint64(salt << 8 | size))
     return found
 
 
@@ -123,9 +136,10 @@ def _mixed(x: Wide) -> Wide:
 
 
 def _distinct(found: list[Wide]) -> Hashes:
+    """Return the hashes of numbers that are not yet mixed, each once, ascending."""
     if not found:
         return np.zeros(0, np.uint32)
-    return np.unique((np.concatenate(found) >> _S32).astype(np.uint32))
+    return np.unique((_mixed(np.concatenate(found)) >> _S32).astype(np.uint32))
 
 
 _CONSONANTS = (
