@@ -34,7 +34,7 @@ def test_there_are_no_more_features_than_places_for_them(text: str):
     letters, words, skeleton, pairs, concepts, follows, mixed_pairs, mixed = extract(text)
     n_words = len(text) + 1
     assert len(letters) <= 4 * (len(text) + 2)
-    assert len(words) <= 3 * n_words
+    assert len(words) <= 3 * (n_words + 2) + 1, "its beginning, its end and its length are words, too"
     assert len(skeleton) <= 3 * n_words
     assert len(pairs) <= PAIRED * n_words
     assert len(concepts) <= MEANINGS * n_words
