@@ -61,7 +61,7 @@ _AROUND_A_HOUSE: Final = Texture(
 WIND: Final = Gusty(
     without_slow_swells(_AROUND_A_HOUSE),
     rhythm=((0.012, 0), (0.05, 0), (0.1, -4), (0.2, -12), (0.4, -17), (1, -26), (3, -38)),
-    strength_db=((100, 3.15), (1000, 3.15), (8000, 3.4)),
+    strength_db=((100, 2.1), (1000, 2.1), (8000, 2.3)),
 )
 """Around a house: fitted to measured statistics of real wind (level, gusts, ears)."""
 
