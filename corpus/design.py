@@ -16,7 +16,7 @@ from corpus.rows import Row
 
 FEWEST = 2
 """Rows a feature must stand in to be learnt."""
-RARITY = 2.5
+RARITY = 1.5
 """How much more a rare feature counts: its inverse document frequency to this power."""
 
 Features = list[tuple[Hashes, ...]]
@@ -61,6 +61,15 @@ class Vocabulary:
             hashes.append(known[kept])
             rarity.append((1 + np.log((1 + len(rows)) / (1 + counts[kept]))) ** RARITY)
         return cls(tuple(hashes), tuple(rarity))
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> "Vocabulary":
+        """Return it with some of its features alone: kept (all features,)."""
+        ends = np.cumsum([len(block) for block in self.hashes])[:-1]
+        parts = np.split(kept, ends)
+        return Vocabulary(
+            tuple(block[part] for block, part in zip(self.hashes, parts, strict=True)),
+            tuple(block[part] for block, part in zip(self.rarity, parts, strict=True)),
+        )
 
     def matrix(self, rows: Features) -> csr_matrix:
         """Return (n_rows, all features): rarity over the root of how many distinct features the row has."""

@@ -11,10 +11,8 @@ from bot.support.model import Floats
 HISTORY = 12
 
 
-def fit(
-    rows: csr_matrix, answers: Floats, trust: Floats, cost: float, n_steps: int = 120
-) -> tuple[Floats, float]:
-    """Return weights (n_features,) and intercept that minimise ½|w|² + cost · Σ trust · loss.
+def fit(rows: csr_matrix, answers: Floats, trust: Floats, cost: float, n_steps: int = 120) -> Floats:
+    """Return weights (n_features,) that minimise ½|w|² + cost · Σ trust · loss, without an intercept.
 
     rows (n, n_features), answers 0 or 1 (n,), trust >= 0 (n,).
     """
@@ -22,14 +20,12 @@ def fit(
     sign = 2 * answers - 1
 
     def value(point: Floats) -> tuple[float, Floats]:
-        margin = sign * (rows @ point[:-1] + point[-1])
+        margin = sign * (rows @ point)
         loss = np.logaddexp(0, -margin)
         push = -cost * sign * trust / (1 + np.exp(margin))
-        slope = np.append(across @ push, push.sum())
-        slope[:-1] += point[:-1]
-        return _dot(point[:-1], point[:-1]) / 2 + cost * _dot(trust, loss), slope
+        return _dot(point, point) / 2 + cost * _dot(trust, loss), across @ push + point
 
-    point = np.zeros(rows.shape[1] + 1)
+    point = np.zeros(rows.shape[1])
     height, slope = value(point)
     moves: list[tuple[Floats, Floats, float]] = []
     for _ in range(n_steps):
@@ -52,7 +48,7 @@ def fit(
         point, height, slope = there, new_height, new_slope
         if gain < 1e-6 * max(1.0, abs(height)):
             break
-    return point[:-1], float(point[-1])
+    return point
 
 
 def _direction(slope: Floats, moves: list[tuple[Floats, Floats, float]]) -> Floats:

@@ -16,10 +16,12 @@ from corpus.design import Seen, Vocabulary, see
 from corpus.fitting import fit
 from corpus.rows import Row
 
-COST = 0.01
+COST = 0.04
 N_FOLDS = 5
-MOST = 1_180_000
-"""Features of the model, at most: about four bytes each in its file."""
+MOST = 2_150_000
+"""Features of the model, at most: about two bytes each in its file."""
+STEPS = 32
+"""Sizes a weight of the model can have on either side of 0: fewer make a smaller file."""
 ENOUGH = 300
 """Rows a language needs for a scale of its own."""
 LEANING = 0.5
@@ -29,11 +31,13 @@ BETWEEN = 0.3
 
 ORDINARY = 0.3
 """How much a made line of chat counts beside a row of the corpus: there are many, and made of parts."""
+CHATTING = 2.0
+"""How much a line of chat that an author wrote counts."""
 ALONE = 0.5
 """How much a feature's scale depends on what it tells alone; 0 leaves all of them as they are."""
 
 FALSE_OFFERS = {Surface.DM: 0.25, Surface.CHANNEL: 0.10}
-FALSE_CARDS = {Surface.DM: 0.042, Surface.CHANNEL: 0.012}
+FALSE_CARDS = {Surface.DM: 0.038, Surface.CHANNEL: 0.012}
 FALSE_CRISES = {Surface.DM: 0.010, Surface.CHANNEL: 0.005}
 """The operating points: the share of tricky benign rows of unseen authors that may get each answer."""
 
@@ -43,50 +47,58 @@ Folds = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Real-valued weights (n_features, 3) and intercepts (3,) over a vocabulary."""
+    """Real-valued weights (n_features, 3) over a vocabulary.
+
+    There is no intercept: what all texts have in common would otherwise grow with their length.
+    """
 
     vocabulary: Vocabulary
     weights: Floats
-    intercepts: Floats
 
     def scores(self, seen: Seen) -> Floats:
         """Return (n_rows, 3): each row's most serious passage."""
-        parts = self.vocabulary.matrix(seen.parts) @ self.weights + self.intercepts
+        parts = self.vocabulary.matrix(seen.parts) @ self.weights
         most = np.full((len(seen.whole), len(QUESTIONS)), -np.inf)
         np.maximum.at(most, seen.owner, parts)
         return most
 
-    def as_shipped(self) -> "Fitted":
-        """Return it as the model's file would hold it: rounded, without its lightest features."""
-        weights, at = np.zeros_like(self.weights), 0
-        hashes, rarity = self.vocabulary.hashes, self.vocabulary.rarity
-        for block, known, scale in zip(_blocks(self), hashes, rarity, strict=True):
-            kept = np.searchsorted(known, block.hashes)
-            weights[at + kept] = block.weights * block.step / scale[kept, None]
-            at += len(known)
-        return replace(self, weights=weights)
+    def rounded(self) -> "Fitted":
+        """Return it as the model's file holds it."""
+        weights = [
+            block.weights * block.step / rarity[:, None]
+            for block, rarity in zip(_blocks(self), self.vocabulary.rarity, strict=True)
+        ]
+        return replace(self, weights=np.concatenate(weights))
 
 
 def fit_rows(rows: Sequence[Row], seen: Seen, kept: Mask) -> Fitted:
-    """Learn all questions from the rows kept."""
+    """Learn all questions from the rows kept: with every feature, then anew with those that weigh most."""
     learnt = [features for features, keep in zip(seen.whole, kept, strict=True) if keep]
-    vocabulary = Vocabulary.of(learnt)
-    matrix = vocabulary.matrix(learnt)
     levels = np.array([row.level for row, keep in zip(rows, kept, strict=True) if keep])
-    weight = np.array(
-        [ORDINARY if row.everyday else 1.0 for row, keep in zip(rows, kept, strict=True) if keep]
-    )
-    found = [_fit_question(matrix, levels, weight, question) for question in QUESTIONS]
-    weights, intercepts = np.stack([w for w, _ in found], axis=1), np.array([b for _, b in found])
+    trust = np.array([_counts(row) for row, keep in zip(rows, kept, strict=True) if keep])
+    vocabulary = Vocabulary.of(learnt)
+    weights = _fit_questions(vocabulary.matrix(learnt), levels, trust)
+    heaviest = np.abs(weights * np.concatenate(vocabulary.rarity)[:, None]).max(axis=1)
+    if len(heaviest) > MOST:
+        vocabulary = vocabulary.only(heaviest > np.partition(heaviest, -MOST - 1)[-MOST - 1])
+        weights = _fit_questions(vocabulary.matrix(learnt), levels, trust)
+    return Fitted(vocabulary, weights)
+
+
+def _counts(row: Row) -> float:
+    return ORDINARY if row.everyday else CHATTING if row.chat else 1.0
+
+
+def _fit_questions(matrix: csr_matrix, levels: npt.NDArray[np.int64], trust: Floats) -> Floats:
+    weights = np.stack([_fit_question(matrix, levels, trust, question) for question in QUESTIONS], axis=1)
     any_distress, card = QUESTIONS.index(Level.LOW_DISTRESS), QUESTIONS.index(Level.HIGH_DISTRESS)
     weights[:, card] += LEANING * weights[:, any_distress]
-    intercepts[card] += LEANING * intercepts[any_distress]
-    return Fitted(vocabulary, weights, intercepts)
+    return weights
 
 
 def _fit_question(
     matrix: csr_matrix, levels: npt.NDArray[np.int64], weight: Floats, question: Level
-) -> tuple[Floats, float]:
+) -> Floats:
     answers = (levels >= question).astype(float)
     trust = weight.copy()
     if question is Level.HIGH_DISTRESS:
@@ -96,8 +108,8 @@ def _fit_question(
         trust[mine] *= len(levels) / (2 * trust[mine].sum())
     telling = _telling(matrix, answers, trust)
     scaled = csr_matrix((matrix.data * telling[matrix.indices], matrix.indices, matrix.indptr), matrix.shape)
-    weights, intercept = fit(scaled, answers, trust, COST)
-    return weights * telling, intercept
+    weights: Floats = fit(scaled, answers, trust, COST) * telling
+    return weights
 
 
 def _telling(matrix: csr_matrix, answers: Floats, trust: Floats) -> Floats:
@@ -126,7 +138,7 @@ def held_out(rows: Sequence[Row], seen: Seen, fold: Folds) -> Floats:
     scores = np.full((len(rows), len(QUESTIONS)), np.nan)
     for out in np.unique(fold[fold >= 0]):
         mine = fold == out
-        scores[mine] = fit_rows(rows, seen, ~mine).as_shipped().scores(seen)[mine]
+        scores[mine] = fit_rows(rows, seen, ~mine).rounded().scores(seen)[mine]
     return scores
 
 
@@ -134,15 +146,18 @@ def scale(rows: Sequence[Row], scores: Floats) -> Scale:
     """Return how held-out scores are read: Platt's probabilities, and bars by the operating points."""
     levels = np.array([row.level for row in rows])
     ones = np.ones(len(rows))
-    found = [
-        fit(csr_matrix(scores[:, [at]]), (levels >= question).astype(float), ones, 1e6)
-        for at, question in enumerate(QUESTIONS)
-    ]
-    unset = Scale(
-        np.array([slope[0] for slope, _ in found]).round(6),
-        np.array([offset for _, offset in found]).round(6),
-        {},
-    )
+    found = np.array(
+        [
+            fit(
+                csr_matrix(np.stack([scores[:, at], ones], axis=1)),
+                (levels >= question).astype(float),
+                ones,
+                1e6,
+            )
+            for at, question in enumerate(QUESTIONS)
+        ]
+    ).round(6)
+    unset = Scale(found[:, 0], found[:, 1], {})
     benign = unset.probabilities(scores[[row.tricky for row in rows]])
     return replace(unset, bars={surface: _bars(benign, surface) for surface in Surface})
 
@@ -176,32 +191,24 @@ def train(rows: Sequence[Row], fingerprint: str) -> Model:
     judged = [rows[int(at)] for at in known]
     whole = fit_rows(rows, seen, np.ones(len(rows), dtype=bool))
     return Model(
-        blocks=tuple(_blocks(whole)),
-        scales={
-            language: replace(found, offset=(found.offset + found.slope * whole.intercepts).round(6))
-            for language, found in scales(judged, scores[known], languages_of(judged)).items()
-        },
+        blocks=tuple(_without_zeros(_blocks(whole))),
+        scales=scales(judged, scores[known], languages_of(judged)),
         fingerprint=fingerprint,
     )
 
 
-def _blocks(fitted: Fitted) -> list[Block]:
-    """Return the blocks without their lightest features, so that there are no more than MOST."""
-    blocks = list(_rounded(fitted))
-    heaviest = [np.abs(block.weights.astype(np.int64)).max(axis=1) for block in blocks]
-    least = next(steps for steps in range(1, 128) if sum(int((w >= steps).sum()) for w in heaviest) <= MOST)
-    return [
-        Block(block.hashes[w >= least], block.weights[w >= least], block.step)
-        for block, w in zip(blocks, heaviest, strict=True)
-    ]
-
-
-def _rounded(fitted: Fitted) -> Iterator[Block]:
+def _blocks(fitted: Fitted) -> Iterator[Block]:
+    """Yield all features with their weights rounded."""
     at = 0
     for hashes, rarity in zip(fitted.vocabulary.hashes, fitted.vocabulary.rarity, strict=True):
         weights = fitted.weights[at : at + len(hashes)] * rarity[:, None]
         at += len(hashes)
-        step = (np.abs(weights).max(axis=0) / 127).clip(min=1e-12)
+        step = (np.abs(weights).max(axis=0, initial=0) / STEPS).clip(min=1e-12)
         step = np.array([float(f"{one:.6g}") for one in step])
-        small = np.rint(weights / step).clip(-127, 127).astype(np.int8)
-        yield Block(hashes, small, step)
+        yield Block(hashes, np.rint(weights / step).clip(-STEPS, STEPS).astype(np.int8), step)
+
+
+def _without_zeros(blocks: Iterator[Block]) -> Iterator[Block]:
+    for block in blocks:
+        kept = block.weights.any(axis=1)
+        yield Block(block.hashes[kept], block.weights[kept], block.step)
