@@ -13,7 +13,7 @@ from bot.support.normalise import normalise
 from bot.support.rules import Rules
 from corpus.design import Seen, see
 from corpus.everyday import everyday
-from corpus.rows import Row, chat, load
+from corpus.rows import EVERYDAY, Row, chat, load
 from corpus.training import Folds, fit_rows, folds, held_out, languages_of, scales
 
 Levels = npt.NDArray[np.int64]
@@ -188,7 +188,7 @@ def _line(name: str, found: Figures) -> str:
 
 
 def _curve(corpus: Corpus) -> Iterator[str]:
-    """Learn from a share of the other batches of each language only."""
+    """Learn from a share of the other batches of each language, and of its files of chat, only."""
     yield "### dm: learning curve (English, and the other languages together, by share of batches)"
     yield from HEAD
     for share in CURVE:
@@ -203,9 +203,9 @@ def _held_out_of_share(corpus: Corpus, share: float) -> Floats:
     for out in np.unique(corpus.fold[corpus.fold >= 0]):
         mine = corpus.fold == out
         others = sorted({row.batch for row, left in zip(corpus.rows, mine, strict=True) if not left})
-        kept = {batch for batch in others if batch.startswith("everyday")}
-        for lang in {row.lang for row in corpus.rows}:
-            batches = [batch for batch in others if batch.startswith(f"{lang}-")]
+        kept = {batch for batch in others if batch.startswith(EVERYDAY)}
+        for kind in {batch.rpartition("-")[0] for batch in others} - {EVERYDAY}:
+            batches = [batch for batch in others if batch.rpartition("-")[0] == kind]
             kept.update(batches[: max(1, round(share * len(batches)))])
         learnt = np.array([row.batch in kept for row in corpus.rows]) & ~mine
         scores[mine] = fit_rows(corpus.rows, corpus.seen, learnt).scores(corpus.seen)[mine]
