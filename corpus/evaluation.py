@@ -13,7 +13,7 @@ from bot.support.normalise import normalise
 from bot.support.rules import Rules
 from corpus.design import Seen, see
 from corpus.everyday import everyday
-from corpus.rows import EVERYDAY, Row, chat, load
+from corpus.rows import EVERYDAY, Row, chat, kind, load
 from corpus.training import Folds, fit_rows, folds, held_out, languages_of, scales
 
 Levels = npt.NDArray[np.int64]
@@ -203,9 +203,9 @@ def _held_out_of_share(corpus: Corpus, share: float) -> Floats:
     for out in np.unique(corpus.fold[corpus.fold >= 0]):
         mine = corpus.fold == out
         others = sorted({row.batch for row, left in zip(corpus.rows, mine, strict=True) if not left})
-        kept = {batch for batch in others if batch.startswith(EVERYDAY)}
-        for kind in {batch.rpartition("-")[0] for batch in others} - {EVERYDAY}:
-            batches = [batch for batch in others if batch.rpartition("-")[0] == kind]
+        kept = {batch for batch in others if kind(batch) == EVERYDAY}
+        for one in {kind(batch) for batch in others} - {EVERYDAY}:
+            batches = [batch for batch in others if kind(batch) == one]
             kept.update(batches[: max(1, round(share * len(batches)))])
         learnt = np.array([row.batch in kept for row in corpus.rows]) & ~mine
         scores[mine] = fit_rows(corpus.rows, corpus.seen, learnt).scores(corpus.seen)[mine]

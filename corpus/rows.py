@@ -47,6 +47,11 @@ class Row:
         )
 
 
+def kind(batch: str) -> str:
+    """Return what a batch is one of many of: rows, chat or made lines, the first two of one language."""
+    return batch.rpartition("-")[0]
+
+
 def batches(folder: Path = FOLDER) -> list[Path]:
     return sorted(folder.glob("*.jsonl"))
 

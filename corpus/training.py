@@ -14,7 +14,7 @@ from bot.support.model import QUESTIONS, Block, Floats, Model, Scale
 from bot.support.normalise import normalise
 from corpus.design import Seen, Vocabulary, see
 from corpus.fitting import fit
-from corpus.rows import Row
+from corpus.rows import Row, kind
 
 COST = 0.04
 N_FOLDS = 5
@@ -128,8 +128,7 @@ def folds(rows: Sequence[Row], n: int = N_FOLDS) -> Folds:
     """Return each row's fold: whole batches, each language's spread over the folds; -1 is never left out."""
     order: dict[str, int] = {}
     for batch in sorted({row.batch for row in rows}):
-        kind = batch.rpartition("-")[0]
-        order[batch] = sum(other.rpartition("-")[0] == kind for other in order)
+        order[batch] = sum(kind(other) == kind(batch) for other in order)
     return np.array([-1 if row.everyday else order[row.batch] % n for row in rows])
 
 

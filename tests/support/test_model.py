@@ -89,6 +89,15 @@ def test_what_was_learnt_is_known_and_small_weights_lose_nothing():
             assert likely[row.text][2] > max(
                 likely[other.text][2] for other in SLICE if other.level < Level.HIGH_DISTRESS
             )
+    assert all(0 <= p <= 1 for found in likely.values() for p in found)
+
+
+def test_the_shipped_model_is_never_beyond_doubt():
+    model, concepts = Model.from_bytes(MODEL.read_bytes()), Concepts.load()
+    for row in SLICE:
+        said = normalise(row.text)
+        likely = model.scale("en").probabilities(model.scores(extract(said, concepts.read(said, "en"))))
+        assert np.all((likely > 0) & (likely < 1)), row.text
 
 
 def test_a_dm_is_never_stricter_than_a_channel():
