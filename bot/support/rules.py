@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from importlib.resources import files
 from typing import Self
 
@@ -13,15 +14,25 @@ LONGEST_PHRASE = 8
 """Words in a phrase, at most; in a script without spaces, letters are counted instead, up to 12."""
 _LONGEST_PIECE = 12
 _UNSPACED = frozenset({"ja"})
-_KINDS: dict[str, Level | None] = {"crisis": Level.CRISIS, "high": Level.HIGH_DISTRESS, "unless": None}
 
-_Phrases = dict[str, Level | None]
+
+class Says(Enum):
+    """What a phrase tells, by its list's name."""
+
+    URGENT = "urgent"
+    """Somebody has just done something dangerous; no joke or quotation beside it takes that back."""
+    CRISIS = "crisis"
+    HIGH = "high"
+    UNLESS = "unless"
+
+
+_Phrases = dict[str, Says]
 
 
 class Rules:
     """Looks every run of up to eight words up, so its work grows with the words alone."""
 
-    def __init__(self, phrases: Mapping[str, Level | None], pieces: Mapping[str, Level | None]) -> None:
+    def __init__(self, phrases: Mapping[str, Says], pieces: Mapping[str, Says]) -> None:
         self._phrases, self._pieces = phrases, pieces
         self._first_words = frozenset(phrase.partition(" ")[0] for phrase in phrases)
         self._first_letters = frozenset(piece[0] for piece in pieces)
@@ -33,17 +44,21 @@ class Rules:
         pieces: _Phrases = {}
         for lang, lists in language_files():
             known = pieces if lang in _UNSPACED else phrases
-            for kind, level in _KINDS.items():
-                for entry in lists[kind]:
-                    known[_checked(f"{lang}.toml: {kind}", entry, unspaced=known is pieces)] = level
+            for says in Says:
+                for entry in lists[says.value]:
+                    known[_checked(f"{lang}.toml: {says.value}", entry, unspaced=known is pieces)] = says
         return cls(phrases, pieces)
 
     def level(self, text: str) -> Level:
         """Return what a normalised text says beyond doubt, or none."""
         found = set(self._found(text))
-        return Level.NONE if None in found else max((level for level in found if level), default=Level.NONE)
+        if Says.URGENT in found:
+            return Level.CRISIS
+        if Says.UNLESS in found or not found:
+            return Level.NONE
+        return Level.CRISIS if Says.CRISIS in found else Level.HIGH_DISTRESS
 
-    def _found(self, text: str) -> Iterator[Level | None]:
+    def _found(self, text: str) -> Iterator[Says]:
         words = text.split()
         for at, word in enumerate(words):
             if word in self._first_words:
@@ -52,13 +67,13 @@ class Rules:
             if letter in self._first_letters:
                 yield from self._within(text[at : at + _LONGEST_PIECE])
 
-    def _from(self, words: list[str]) -> Iterator[Level | None]:
+    def _from(self, words: list[str]) -> Iterator[Says]:
         for size in range(1, len(words) + 1):
             phrase = " ".join(words[:size])
             if phrase in self._phrases:
                 yield self._phrases[phrase]
 
-    def _within(self, letters: str) -> Iterator[Level | None]:
+    def _within(self, letters: str) -> Iterator[Says]:
         for size in range(1, len(letters) + 1):
             if letters[:size] in self._pieces:
                 yield self._pieces[letters[:size]]
@@ -73,8 +88,8 @@ def language_files() -> Iterator[tuple[str, dict[str, list[str]]]]:
             lists = tomllib.loads(path.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as error:
             raise ContentError(f"{path.name}: not valid TOML: {error}") from None
-        if lists.keys() != {*_KINDS, "common"}:
-            raise ContentError(f"{path.name}: the lists must be {', '.join(_KINDS)}, common")
+        if lists.keys() != {*(says.value for says in Says), "common"}:
+            raise ContentError(f"{path.name}: the lists must be {', '.join(says.value for says in Says)}, common")
         yield path.name.removesuffix(".toml"), lists
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.support.levels import Level
 from bot.support.normalise import normalise
-from bot.support.rules import LONGEST_PHRASE, Rules
+from bot.support.rules import LONGEST_PHRASE, Rules, Says
 
 RULES = Rules.load()
 
@@ -24,6 +24,18 @@ RULES = Rules.load()
         ("i wish i was dead", Level.HIGH_DISTRESS),
         ("死にたい", Level.HIGH_DISTRESS),
         ("i want to kill myself lol", Level.NONE),
+        ("took too many pills lol, not sure what to do", Level.CRISIS),
+        ("I am going to hang myself. I'm not joking", Level.CRISIS),
+        ("je vais me pendre", Level.CRISIS),
+        ("ich will von der Brücke springen", Level.CRISIS),
+        ("tengo las pastillas en la mano", Level.CRISIS),
+        ("vou pular da ponte", Level.CRISIS),
+        ("मैं फांसी लगा लूँगा", Level.CRISIS),
+        ("هشنق نفسي", Level.CRISIS),
+        ("首を吊りたい", Level.CRISIS),
+        ("shot myself in the foot with that build, I could shoot myself", Level.NONE),
+        ("my friend said he took an overdose", Level.NONE),
+        ("薬をたくさん飲んだ笑", Level.CRISIS),
         ('my friend wrote "i want to kill myself"', Level.NONE),
         ("i want to kill myselfies", Level.NONE),
         ("play rain", Level.NONE),
@@ -34,7 +46,7 @@ def test_what_is_beyond_doubt(text: str, level: Level):
     assert RULES.level(normalise(text)) is level
 
 
-class Counted(dict[str, Level | None]):
+class Counted(dict[str, Says]):
     """Counts how often it is asked."""
 
     asked = 0
@@ -46,6 +58,6 @@ class Counted(dict[str, Level | None]):
 
 @pytest.mark.parametrize("n_words", [10, 100, 1000])
 def test_work_grows_with_the_words_alone(n_words: int):
-    phrases = Counted({"i want to": Level.CRISIS})
+    phrases = Counted({"i want to": Says.CRISIS})
     Rules(phrases, {}).level(" ".join(["i want"] * (n_words // 2)))
     assert phrases.asked <= n_words * LONGEST_PHRASE
