@@ -28,12 +28,18 @@ class Says(Enum):
 
 _Phrases = dict[str, Says]
 
+_ALONE = "alone"
+"""The list of cries too short to tell more: a soft offer, where the whole message is nothing else."""
+_LISTS = frozenset({*(says.value for says in Says), _ALONE, "common"})
+
 
 class Rules:
     """Looks every run of up to eight words up, so its work grows with the words alone."""
 
-    def __init__(self, phrases: Mapping[str, Says], pieces: Mapping[str, Says]) -> None:
-        self._phrases, self._pieces = phrases, pieces
+    def __init__(
+        self, phrases: Mapping[str, Says], pieces: Mapping[str, Says], alone: frozenset[str] = frozenset()
+    ) -> None:
+        self._phrases, self._pieces, self._alone = phrases, pieces, alone
         self._first_words = frozenset(phrase.partition(" ")[0] for phrase in phrases)
         self._first_letters = frozenset(piece[0] for piece in pieces)
 
@@ -42,21 +48,27 @@ class Rules:
         """Read every language's file. Raises ContentError naming the file and the entry."""
         phrases: _Phrases = {}
         pieces: _Phrases = {}
+        alone: set[str] = set()
         for lang, lists in language_files():
             known = pieces if lang in _UNSPACED else phrases
             for says in Says:
                 for entry in lists[says.value]:
                     known[_checked(f"{lang}.toml: {says.value}", entry, unspaced=known is pieces)] = says
-        return cls(phrases, pieces)
+            alone |= {_checked(f"{lang}.toml: {_ALONE}", entry, unspaced=False) for entry in lists[_ALONE]}
+        return cls(phrases, pieces, frozenset(alone))
 
     def level(self, text: str) -> Level:
         """Return what a normalised text says beyond doubt, or none."""
         found = set(self._found(text))
         if Says.URGENT in found:
             return Level.CRISIS
-        if Says.UNLESS in found or not found:
+        if Says.UNLESS in found:
             return Level.NONE
-        return Level.CRISIS if Says.CRISIS in found else Level.HIGH_DISTRESS
+        if Says.CRISIS in found:
+            return Level.CRISIS
+        if Says.HIGH in found:
+            return Level.HIGH_DISTRESS
+        return Level.LOW_DISTRESS if _letters(text) in self._alone else Level.NONE
 
     def _found(self, text: str) -> Iterator[Says]:
         words = text.split()
@@ -88,9 +100,14 @@ def language_files() -> Iterator[tuple[str, dict[str, list[str]]]]:
             lists = tomllib.loads(path.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as error:
             raise ContentError(f"{path.name}: not valid TOML: {error}") from None
-        if lists.keys() != {*(says.value for says in Says), "common"}:
-            raise ContentError(f"{path.name}: the lists must be {', '.join(says.value for says in Says)}, common")
+        if lists.keys() != _LISTS:
+            raise ContentError(f"{path.name}: the lists must be {', '.join(sorted(_LISTS))}")
         yield path.name.removesuffix(".toml"), lists
+
+
+def _letters(text: str) -> str:
+    """Return the words without the signs between and after them."""
+    return " ".join(word for word in text.split() if any(map(str.isalnum, word)))
 
 
 def _checked(where: str, entry: str, *, unspaced: bool) -> str:
