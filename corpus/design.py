@@ -16,7 +16,7 @@ from corpus.rows import Row
 
 FEWEST = 2
 """Rows a feature must stand in to be learnt."""
-RARITY = 1.5
+RARITY = 1.3
 """How much more a rare feature counts: its inverse document frequency to this power."""
 
 Features = list[tuple[Hashes, ...]]
