@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Self
 
 from bot.core.errors import ContentError
@@ -28,16 +29,19 @@ class Says(Enum):
 
 _Phrases = dict[str, Says]
 
-_ALONE = "alone"
-"""The list of cries too short to tell more: a soft offer, where the whole message is nothing else."""
-_LISTS = frozenset({*(says.value for says in Says), _ALONE, "common"})
+_ALONE = {"alone_high": Level.HIGH_DISTRESS, "alone": Level.LOW_DISTRESS}
+"""The lists of what only counts where the whole message is nothing else."""
+_LISTS = frozenset({*(says.value for says in Says), *_ALONE, "common"})
 
 
 class Rules:
     """Looks every run of up to eight words up, so its work grows with the words alone."""
 
     def __init__(
-        self, phrases: Mapping[str, Says], pieces: Mapping[str, Says], alone: frozenset[str] = frozenset()
+        self,
+        phrases: Mapping[str, Says],
+        pieces: Mapping[str, Says],
+        alone: Mapping[str, Level] = MappingProxyType({}),
     ) -> None:
         self._phrases, self._pieces, self._alone = phrases, pieces, alone
         self._first_words = frozenset(phrase.partition(" ")[0] for phrase in phrases)
@@ -48,14 +52,16 @@ class Rules:
         """Read every language's file. Raises ContentError naming the file and the entry."""
         phrases: _Phrases = {}
         pieces: _Phrases = {}
-        alone: set[str] = set()
+        alone: dict[str, Level] = {}
         for lang, lists in language_files():
             known = pieces if lang in _UNSPACED else phrases
             for says in Says:
                 for entry in lists[says.value]:
                     known[_checked(f"{lang}.toml: {says.value}", entry, unspaced=known is pieces)] = says
-            alone |= {_checked(f"{lang}.toml: {_ALONE}", entry, unspaced=False) for entry in lists[_ALONE]}
-        return cls(phrases, pieces, frozenset(alone))
+            for kind, level in _ALONE.items():
+                for entry in lists[kind]:
+                    alone.setdefault(_checked(f"{lang}.toml: {kind}", entry, unspaced=False), level)
+        return cls(phrases, pieces, alone)
 
     def level(self, text: str) -> Level:
         """Return what a normalised text says beyond doubt, or none."""
@@ -68,7 +74,7 @@ class Rules:
             return Level.CRISIS
         if Says.HIGH in found:
             return Level.HIGH_DISTRESS
-        return Level.LOW_DISTRESS if _letters(text) in self._alone else Level.NONE
+        return self._alone.get(_letters(text), Level.NONE)
 
     def _found(self, text: str) -> Iterator[Says]:
         words = text.split()

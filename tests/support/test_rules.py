@@ -36,6 +36,8 @@ RULES = Rules.load()
         ("shot myself in the foot with that build, I could shoot myself", Level.NONE),
         ("my dad hits me", Level.HIGH_DISTRESS),
         ("j'ai été violée", Level.HIGH_DISTRESS),
+        ("quiero desaparecer.", Level.HIGH_DISTRESS),
+        ("quiero desaparecer en la playa", Level.NONE),
         ("please help me!! 😭", Level.LOW_DISTRESS),
         ("please help me with the mixer", Level.NONE),
         ("i can't breathe 😂", Level.NONE),
