@@ -1,5 +1,6 @@
 """Unmistakable statements, one file a language: they raise a level and never lower one."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from enum import Enum
@@ -15,6 +16,7 @@ LONGEST_PHRASE = 8
 """Words in a phrase, at most; in a script without spaces, letters are counted instead, up to 12."""
 _LONGEST_PIECE = 12
 _UNSPACED = frozenset({"ja"})
+_STOP = re.compile(r"[.?!…\n]")
 
 
 class Says(Enum):
@@ -64,8 +66,17 @@ class Rules:
         return cls(phrases, pieces, alone)
 
     def level(self, text: str) -> Level:
-        """Return what a normalised text says beyond doubt, or none."""
-        found = set(self._found(text))
+        """Return what a normalised text says beyond doubt, or none.
+
+        A joke takes the weight from its own sentence, not from the others.
+        """
+        sentences = [sentence for sentence in _STOP.split(text) if sentence.strip()]
+        said = max((self._said(sentence) for sentence in sentences), default=Level.NONE)
+        alone = self._alone.get(_letters(text), Level.NONE)
+        return said or (Level.NONE if Says.UNLESS in self._found(text) else alone)
+
+    def _said(self, sentence: str) -> Level:
+        found = set(self._found(sentence))
         if Says.URGENT in found:
             return Level.CRISIS
         if Says.UNLESS in found:
@@ -74,7 +85,7 @@ class Rules:
             return Level.CRISIS
         if Says.HIGH in found:
             return Level.HIGH_DISTRESS
-        return self._alone.get(_letters(text), Level.NONE)
+        return Level.NONE
 
     def _found(self, text: str) -> Iterator[Says]:
         words = text.split()

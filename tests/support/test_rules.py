@@ -36,6 +36,7 @@ RULES = Rules.load()
         ("shot myself in the foot with that build, I could shoot myself", Level.NONE),
         ("my dad hits me", Level.HIGH_DISTRESS),
         ("j'ai été violée", Level.HIGH_DISTRESS),
+        ("great game last night. i am going to hang myself", Level.CRISIS),
         ("quiero desaparecer.", Level.HIGH_DISTRESS),
         ("quiero desaparecer en la playa", Level.NONE),
         ("please help me!! 😭", Level.LOW_DISTRESS),
