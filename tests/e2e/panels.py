@@ -156,7 +156,7 @@ async def support(camera: Camera) -> None:
         card = (await person.slash(world.text, "support")).response
         await choose_language(world, card, language)
         await camera.take(f"card-{language}-nowhere", person)
-    for kind in sorted(world.bot.services.therapies.pages):
+    for kind in sorted(world.bot.services.therapies.therapies):
         await person.slash(world.text, "therapy", kind=kind)
         await camera.take(f"therapy-{kind}", person)
 
