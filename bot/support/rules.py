@@ -73,7 +73,7 @@ class Rules:
         sentences = [sentence for sentence in _STOP.split(text) if sentence.strip()]
         said = max((self._said(sentence) for sentence in sentences), default=Level.NONE)
         alone = self._alone.get(_letters(text), Level.NONE)
-        return said or (Level.NONE if Says.UNLESS in self._found(text) else alone)
+        return alone if alone > said and Says.UNLESS not in self._found(text) else said
 
     def _said(self, sentence: str) -> Level:
         found = set(self._found(sentence))
