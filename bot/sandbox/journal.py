@@ -188,6 +188,8 @@ def _put(backend: Any, kind: str, key: str, value: Any) -> None:
         backend.messages.setdefault(thing.channel_id, {})[thing.id] = thing
     else:
         _shelf(backend, kind)[int(key)] = thing
+    if kind == "channel":
+        backend.messages.setdefault(thing.id, {})
     if kind == "interaction":
         backend.interaction_tokens[thing.token] = thing.id
     if kind == "channel" and thing.guild_id is None and thing.recipient_ids:
