@@ -51,6 +51,14 @@ async def test_the_bot_comes_into_a_server_that_was_there_before():
         assert not mine.move_members
 
 
+async def test_a_room_without_messages_takes_them_in_its_next_life(tmp_path):
+    async with World(MinimalBot, data_dir=tmp_path):
+        pass
+    async with World(MinimalBot, data_dir=tmp_path) as world:
+        result = await world.sitter.slash(world.text, "join")
+        assert result.response.content == "here"
+
+
 async def test_a_moderator_moves_the_bot_and_it_is_heard_in_the_other_room():
     async with World(MinimalBot) as world:
         await sounding(world)
