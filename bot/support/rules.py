@@ -72,8 +72,9 @@ class Rules:
         """
         sentences = [sentence for sentence in _STOP.split(text) if sentence.strip()]
         said = max((self._said(sentence) for sentence in sentences), default=Level.NONE)
-        alone = self._alone.get(_letters(text), Level.NONE)
-        return alone if alone > said and Says.UNLESS not in self._found(text) else said
+        letters, signs = _letters_and_signs(text)
+        alone = self._alone.get(letters, Level.NONE)
+        return alone if alone > said and Says.UNLESS not in self._found(signs) else said
 
     def _said(self, sentence: str) -> Level:
         found = set(self._found(sentence))
@@ -122,9 +123,14 @@ def language_files() -> Iterator[tuple[str, dict[str, list[str]]]]:
         yield path.name.removesuffix(".toml"), lists
 
 
-def _letters(text: str) -> str:
-    """Return the words without the signs between and after them."""
-    return " ".join(word for word in text.split() if any(map(str.isalnum, word)))
+def _letters_and_signs(text: str) -> tuple[str, str]:
+    """Return the words, and the signs that stand between and after them."""
+    words = text.split()
+    lettered = [any(map(str.isalnum, word)) for word in words]
+    return (
+        " ".join(word for word, has in zip(words, lettered, strict=True) if has),
+        " ".join(word for word, has in zip(words, lettered, strict=True) if not has),
+    )
 
 
 def _checked(where: str, entry: str, *, unspaced: bool) -> str:

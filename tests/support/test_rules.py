@@ -42,6 +42,7 @@ RULES = Rules.load()
         ("please help me!! 😭", Level.LOW_DISTRESS),
         ("please help me with the mixer", Level.NONE),
         ("i can't breathe 😂", Level.NONE),
+        ("mere bina sab khush rahenge", Level.HIGH_DISTRESS),
         ("助けて…", Level.LOW_DISTRESS),
         ("my friend said he took an overdose", Level.NONE),
         ("薬をたくさん飲んだ笑", Level.CRISIS),
