@@ -14,6 +14,7 @@ import functools
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +42,7 @@ class WorldJournal:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._written: dict[tuple[str, str], str] = {}
+        self._users: dict[int, User] = {}
         self._lines: Any = None
 
     def rebuild(self, backend: Any) -> bool:
@@ -118,7 +120,9 @@ class WorldJournal:
         for kind, value_id in itertools.chain(touched, open_ones):
             self._write(kind, str(value_id), _get(backend, kind, value_id))
         for user in list(backend.users.values()):
-            self._write("user", str(user.id), _SHAPES["user"].dump_python(user, mode="json"))
+            if self._users.get(user.id) != user:  # hundreds of them: dumping each at every event took seconds
+                self._users[user.id] = replace(user)
+                self._write("user", str(user.id), _SHAPES["user"].dump_python(user, mode="json"))
         for scope, commands in backend.commands.items():
             self._write("commands", str(scope or ""), list(commands.values()))
         for url, data in list(simcord_files(backend).items()):
