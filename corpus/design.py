@@ -20,7 +20,7 @@ RARITY = 1.3
 """How much more a rare feature counts: its inverse document frequency to this power."""
 
 BLOCKS = (1.6, 1.0, 1.0, 1.0, 0.7, 0.7, 1.0, 1.0)
-"""How much each block counts, in `extract`'s order: letters carry over to new authors best, concepts least."""
+"""How much each block counts, in `extract`'s order: letters carry over to new authors best."""
 
 Features = list[tuple[Hashes, ...]]
 
