@@ -125,12 +125,11 @@ def language_files() -> Iterator[tuple[str, dict[str, list[str]]]]:
 
 def _letters_and_signs(text: str) -> tuple[str, str]:
     """Return the words, and the signs that stand between and after them."""
-    words = text.split()
-    lettered = [any(map(str.isalnum, word)) for word in words]
-    return (
-        " ".join(word for word, has in zip(words, lettered, strict=True) if has),
-        " ".join(word for word, has in zip(words, lettered, strict=True) if not has),
-    )
+    words: list[str] = []
+    signs: list[str] = []
+    for word in text.split():
+        (words if any(map(str.isalnum, word)) else signs).append(word)
+    return " ".join(words), " ".join(signs)
 
 
 def _checked(where: str, entry: str, *, unspaced: bool) -> str:
